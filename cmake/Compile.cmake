@@ -1,0 +1,32 @@
+# Flags every target shares, and the precompiled header.
+add_library(vitrine_flags INTERFACE)
+target_include_directories(vitrine_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_compile_options(vitrine_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough -Werror
+  -fno-omit-frame-pointer
+  -Wno-deprecated-declarations)  # libstdc++ 12: std::stable_sort uses its own deprecated buffer
+target_compile_definitions(vitrine_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
+  VITRINE_VERSION="${PROJECT_VERSION}")
+target_link_libraries(vitrine_flags INTERFACE Threads::Threads OpenSSL::SSL OpenSSL::Crypto Boost::json fmt::fmt)
+if(VITRINE_SANITIZE)
+  target_compile_options(vitrine_flags INTERFACE -fsanitize=${VITRINE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(vitrine_flags INTERFACE -fsanitize=${VITRINE_SANITIZE})
+endif()
+if(VITRINE_FUZZ)
+  target_compile_options(vitrine_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# One precompiled header for all: the standard library, Asio's core and JSON cost seconds a file.
+# -fno-pch-timestamp lets ccache reuse objects across build folders.
+file(WRITE "${CMAKE_BINARY_DIR}/pch.cc.in" "")
+configure_file("${CMAKE_BINARY_DIR}/pch.cc.in" "${CMAKE_BINARY_DIR}/pch.cc" COPYONLY)
+add_library(vitrine_pch STATIC "${CMAKE_BINARY_DIR}/pch.cc")
+target_link_libraries(vitrine_pch PUBLIC vitrine_flags)
+target_compile_options(vitrine_pch PRIVATE -Xclang -fno-pch-timestamp)
+target_precompile_headers(vitrine_pch PRIVATE "${CMAKE_SOURCE_DIR}/cmake/pch.h")
+
+function(vitrine_use_pch target)
+  target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+  target_precompile_headers(${target} REUSE_FROM vitrine_pch)
+endfunction()
