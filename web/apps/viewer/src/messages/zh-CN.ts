@@ -1,0 +1,1 @@
+export const zhCN = { rooms: { title: '正在直播' } };

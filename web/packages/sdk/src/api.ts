@@ -1,0 +1,171 @@
+import { Http, type HttpOptions } from './http';
+import type * as T from './types';
+
+const part = encodeURIComponent;
+
+export interface PageQuery {
+  limit?: number;
+  cursor?: string;
+}
+
+/**
+ * Every call of the API by name. All reject with ApiError. Calls that create something take a `tap`
+ * name: send the same tap again while unanswered and the server still does it once.
+ */
+export class VitrineApi {
+  readonly http: Http;
+
+  constructor(options: HttpOptions = {}) {
+    this.http = new Http(options);
+  }
+
+  // ---- members
+  me = (): Promise<T.Me> => this.http.me();
+  rename = (name: string) => this.signed(this.http.call<T.Me>('PATCH', '/v1/me', { body: { name } }));
+  claimOwner = (body: { token: string; name: string; password: string }) =>
+    this.signed(this.http.call<T.Me>('POST', '/v1/owner-claim', { body, tap: 'owner-claim' }));
+  signInStaff = (body: { name: string; password: string }) =>
+    this.signed(this.http.call<T.Me>('POST', '/v1/staff/sessions', { body, tap: 'staff-session' }));
+  signOutStaff = async (): Promise<T.Me> => {
+    await this.http.call<void>('DELETE', '/v1/staff/sessions/current');
+    return this.me();
+  };
+  staffSessions = () => this.http.call<T.Items<T.StaffSession>>('GET', '/v1/staff/sessions');
+  endStaffSession = (session: string) =>
+    this.http.call<void>('DELETE', `/v1/staff/sessions/${part(session)}`);
+  staffUsers = () => this.http.call<T.Items<T.StaffUser>>('GET', '/v1/staff/users');
+  addStaffUser = (body: { name: string; role: T.Role }) =>
+    this.http.call<T.NewStaffUser>('POST', '/v1/staff/users', { body, tap: 'staff-user' });
+  changeStaffUser = (user: string, body: { role?: T.Role; disabled?: boolean }) =>
+    this.http.call<T.StaffUser>('PATCH', `/v1/staff/users/${part(user)}`, { body });
+  changePassword = (body: { current: string; new: string }) =>
+    this.http.call<void>('PUT', '/v1/staff/password', { body });
+  sandboxSms = () => this.http.call<T.Items<T.SandboxSms>>('GET', '/v1/staff/sms');
+
+  sendCode = (phone: string) =>
+    this.http.call<T.CodeSent>('POST', '/v1/buyers/codes', { body: { phone, consent: true }, tap: 'code' });
+  signInBuyer = (body: T.BuyerSignIn) =>
+    this.signed(this.http.call<T.Me>('POST', '/v1/buyers/sessions', { body, tap: 'buyer-session' }));
+  signOutBuyer = async (): Promise<T.Me> => {
+    await this.http.call<void>('DELETE', '/v1/buyers/sessions/current');
+    return this.me();
+  };
+
+  addresses = () => this.http.call<T.Items<T.Address>>('GET', '/v1/addresses');
+  addAddress = (body: T.AddressDraft) =>
+    this.http.call<T.Address>('POST', '/v1/addresses', { body, tap: 'address' });
+  changeAddress = (address: string, body: T.AddressDraft) =>
+    this.http.call<T.Address>('PUT', `/v1/addresses/${part(address)}`, { body });
+  removeAddress = (address: string) => this.http.call<void>('DELETE', `/v1/addresses/${part(address)}`);
+
+  // ---- ops
+  capabilities = () => this.http.call<T.Capabilities>('GET', '/v1/capabilities');
+  changeCapabilities = (body: Partial<T.Capabilities>) =>
+    this.http.call<T.Capabilities>('PUT', '/v1/capabilities', { body });
+  status = () => this.http.call<T.Status>('GET', '/v1/status');
+
+  // ---- media
+  streams = () => this.http.call<T.Items<T.Stream>>('GET', '/v1/streams');
+  stream = (stream: string) => this.http.call<T.Stream>('GET', `/v1/streams/${part(stream)}`);
+  addStreamKey = (stream: string) =>
+    this.http.call<T.NewStreamKey>('POST', `/v1/streams/${part(stream)}/keys`, {
+      body: {},
+      tap: `stream-key.${stream}`,
+    });
+  streamKeys = (stream: string) =>
+    this.http.call<T.Items<T.StreamKey>>('GET', `/v1/streams/${part(stream)}/keys`);
+  removeStreamKey = (stream: string, keyId: string) =>
+    this.http.call<void>('DELETE', `/v1/streams/${part(stream)}/keys/${part(keyId)}`);
+
+  // ---- rooms
+  rooms = () => this.http.call<T.Items<T.RoomSummary>>('GET', '/v1/rooms');
+  addRoom = (body: T.RoomDraft) => this.http.call<T.Room>('POST', '/v1/rooms', { body, tap: 'room' });
+  room = (room: string) => this.http.call<T.Room>('GET', `/v1/rooms/${part(room)}`);
+  changeRoom = (room: string, body: { title?: string; host_name?: string }) =>
+    this.http.call<T.Room>('PATCH', `/v1/rooms/${part(room)}`, { body });
+  removeMessage = (room: string, message: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/messages/${part(message)}`);
+  mutes = (room: string) => this.http.call<T.Items<T.Mute>>('GET', `/v1/rooms/${part(room)}/mutes`);
+  mute = (room: string, body: T.MuteDraft) =>
+    this.http.call<T.Mute>('POST', `/v1/rooms/${part(room)}/mutes`, { body, tap: `mute.${body.account}` });
+  unmute = (room: string, account: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/mutes/${part(account)}`);
+  blockedWords = (room: string) =>
+    this.http.call<T.BlockedWords>('GET', `/v1/rooms/${part(room)}/words`);
+  setBlockedWords = (room: string, words: string[]) =>
+    this.http.call<T.BlockedWords>('PUT', `/v1/rooms/${part(room)}/words`, { body: { words } });
+
+  // ---- catalog and showcase
+  addPicture = (image: Blob) =>
+    this.http.call<T.Picture>('POST', '/v1/pictures', { body: image, tap: `picture.${pictureTap(image)}` });
+  products = (query: PageQuery & { q?: string; state?: string } = {}) =>
+    this.http.call<T.Page<T.Product>>('GET', '/v1/products', { query: { ...query } });
+  product = (product: string) => this.http.call<T.Product>('GET', `/v1/products/${part(product)}`);
+  addProduct = (body: T.ProductDraft) =>
+    this.http.call<T.Product>('POST', '/v1/products', { body, tap: 'product' });
+  changeProduct = (product: string, body: T.ProductDraft) =>
+    this.http.call<T.Product>('PUT', `/v1/products/${part(product)}`, { body });
+  archiveProduct = (product: string) =>
+    this.http.call<void>('DELETE', `/v1/products/${part(product)}`);
+  changeStock = (sku: string, body: { change: number; reason: string }) =>
+    this.http.call<T.StockChange>('POST', `/v1/skus/${part(sku)}/stock`, { body, tap: `stock.${sku}` });
+  showcase = (room: string) => this.http.call<T.Showcase>('GET', `/v1/rooms/${part(room)}/showcase`);
+  setShowcase = (room: string, products: string[]) =>
+    this.http.call<T.Showcase>('PUT', `/v1/rooms/${part(room)}/showcase`, { body: { products } });
+  show = (room: string, product: string, playhead: T.MediaTime | null) =>
+    this.http.call<T.NowShowing>('POST', `/v1/rooms/${part(room)}/now-showing`, {
+      body: { product, playhead },
+      tap: `show.${room}`,
+    });
+  hide = (room: string) => this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/now-showing`);
+
+  // ---- cart, orders, payments of the signed-in buyer
+  cart = () => this.http.call<T.Cart>('GET', '/v1/cart');
+  setCartLine = (sku: string, quantity: number) =>
+    this.http.call<T.Cart>('PUT', `/v1/cart/lines/${part(sku)}`, { body: { quantity } });
+  placeOrder = (body: T.OrderDraft) =>
+    this.http.call<T.Order>('POST', '/v1/orders', { body, tap: 'order' });
+  orders = (query: PageQuery = {}) =>
+    this.http.call<T.Page<T.Order>>('GET', '/v1/orders', { query: { ...query } });
+  order = (order: string) => this.http.call<T.Order>('GET', `/v1/orders/${part(order)}`);
+  cancelOrder = (order: string) =>
+    this.http.call<T.Order>('POST', `/v1/orders/${part(order)}/cancel`, { body: {}, tap: `cancel.${order}` });
+  setOrderAddress = (order: string, address: string) =>
+    this.http.call<T.Order>('PUT', `/v1/orders/${part(order)}/address`, { body: { address } });
+  paymentProviders = () => this.http.call<T.Items<T.PaymentProvider>>('GET', '/v1/payment-providers');
+  pay = (order: string, provider: string) =>
+    this.http.call<T.Payment>('POST', `/v1/orders/${part(order)}/payments`, {
+      body: { provider },
+      tap: `pay.${order}`,
+    });
+
+  // ---- orders of the shop, for staff
+  shopOrders = (query: PageQuery & { state?: string; q?: string } = {}) =>
+    this.http.call<T.Page<T.Order>>('GET', '/v1/shop/orders', { query: { ...query } });
+  shopOrder = (order: string) => this.http.call<T.Order>('GET', `/v1/shop/orders/${part(order)}`);
+  ship = (order: string, body: { carrier: string; tracking: string }) =>
+    this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/ship`, { body, tap: `ship.${order}` });
+  setOrderNote = (order: string, note: string) =>
+    this.http.call<T.Order>('PUT', `/v1/shop/orders/${part(order)}/note`, { body: { note } });
+  confirmPayment = (order: string) =>
+    this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/confirm-payment`, {
+      body: {},
+      tap: `confirm.${order}`,
+    });
+  cancelShopOrder = (order: string) =>
+    this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/cancel`, {
+      body: {},
+      tap: `shop-cancel.${order}`,
+    });
+
+  /** Sign-in and sign-out change the CSRF token, so it is taken from their answer. */
+  private async signed(answer: Promise<T.Me>): Promise<T.Me> {
+    return this.http.learn(await answer);
+  }
+}
+
+/** A Blob has no JSON; size and type, with the file's name and date where it has them, tell pictures apart. */
+function pictureTap(image: Blob): string {
+  const file = image as Partial<File>;
+  return [file.name ?? '', file.lastModified ?? '', image.size, image.type].join('.');
+}

@@ -1,0 +1,188 @@
+// The room's WebSocket in words: what the server sends and what a page may say.
+//
+// Owns   the types of every frame of /v1/rooms/ROOM/socket; a server frame is an array of ServerEvent.
+// Never  holds HTTP data types (types.ts) or behaviour (room-socket.ts).
+
+import type { Capabilities, Money, NowShowing, MediaTime, OrderState, Role } from './types';
+
+export interface ChatAuthor {
+  id: string;
+  name: string;
+  role: Role | null;
+}
+
+export interface StockState {
+  sku: string;
+  free: number;
+  held: number;
+  version: number;
+}
+
+export interface You {
+  id: string;
+  name: string;
+  kind: 'guest' | 'buyer';
+  muted_until_ms: number | null;
+  role: Role | null;
+}
+
+export interface ChatLimits {
+  chat_chars: number;
+  chat_interval_ms: number;
+}
+
+interface Numbered {
+  epoch: number;
+  seq: number;
+}
+
+export interface SnapshotEvent extends Numbered {
+  kind: 'snapshot';
+  server_time_ms: number;
+  room: string;
+  title: string;
+  host_name: string;
+  live: boolean;
+  you: You;
+  online: number;
+  likes: number;
+  capabilities: Capabilities;
+  now_showing: NowShowing | null;
+  showcase_version: number;
+  stock: StockState[];
+  chat: ChatEvent[];
+  limits: ChatLimits;
+}
+
+export interface ResumedEvent extends Numbered {
+  kind: 'resumed';
+  server_time_ms: number;
+}
+
+/** Chat between from_seq and the snapshot is lost; control events were sent again. */
+export interface GapEvent {
+  kind: 'gap';
+  from_epoch: number;
+  from_seq: number;
+}
+
+export interface ChatEvent extends Numbered {
+  kind: 'chat';
+  id: string;
+  from: ChatAuthor;
+  text: string;
+  at_ms: number;
+}
+
+export interface ChatDeletedEvent extends Numbered {
+  kind: 'chat_deleted';
+  id: string;
+}
+
+export interface ProductShownEvent extends Numbered {
+  kind: 'product_shown';
+  product: string;
+  at_ms: number;
+  media: MediaTime | null;
+}
+
+export interface ProductHiddenEvent extends Numbered {
+  kind: 'product_hidden';
+  product: string;
+  at_ms: number;
+  media: MediaTime | null;
+}
+
+export interface ShowcaseChangedEvent extends Numbered {
+  kind: 'showcase_changed';
+  version: number;
+}
+
+export interface CapabilitiesEvent extends Numbered, Capabilities {
+  kind: 'capabilities';
+}
+
+export interface NoticeEvent extends Numbered {
+  kind: 'notice';
+  text_key: 'going_to_buy' | 'bought';
+  name: string;
+  product: string;
+}
+
+export interface LiveEvent extends Numbered {
+  kind: 'live';
+  live: boolean;
+}
+
+export interface RoomChangedEvent extends Numbered {
+  kind: 'room_changed';
+  title: string;
+  host_name: string;
+}
+
+export type NumberedEvent =
+  | ChatEvent
+  | ChatDeletedEvent
+  | ProductShownEvent
+  | ProductHiddenEvent
+  | ShowcaseChangedEvent
+  | CapabilitiesEvent
+  | NoticeEvent
+  | LiveEvent
+  | RoomChangedEvent;
+
+export interface StateEvent {
+  kind: 'state';
+  online?: number;
+  likes?: number;
+  stock?: StockState[];
+}
+
+export interface OrderEvent {
+  kind: 'order';
+  order: string;
+  state: OrderState;
+  pay_by_ms: number | null;
+  total: Money;
+}
+
+export interface MutedEvent {
+  kind: 'muted';
+  until_ms: number;
+  reason: string;
+}
+
+export interface AckEvent {
+  kind: 'ack';
+  ref: string;
+  id: string;
+}
+
+export interface ErrorEvent {
+  kind: 'error';
+  ref: string;
+  slug: string;
+  detail: string;
+  retry_after_ms?: number;
+}
+
+export interface PongEvent {
+  kind: 'pong';
+  t: number;
+  server_time_ms: number;
+}
+
+export type PrivateEvent = OrderEvent | MutedEvent | AckEvent | ErrorEvent | PongEvent;
+
+export type ServerEvent =
+  | SnapshotEvent
+  | ResumedEvent
+  | GapEvent
+  | NumberedEvent
+  | StateEvent
+  | PrivateEvent;
+
+export type ClientMessage =
+  | { kind: 'chat'; ref: string; text: string }
+  | { kind: 'like'; count: number }
+  | { kind: 'ping'; t: number };
