@@ -1,0 +1,72 @@
+// What a frame is: one coded picture or audio block in a form that belongs to no container, so that
+// its bytes are stored once and every protocol writes its own head before them.
+//
+// Owns    a share of the payload and of the track it belongs to.
+// Thread  any; immutable once made, then passed as FramePtr.
+// Never   knows a container, a protocol or a stream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "wire/slab.h"
+
+namespace vitrine {
+
+// Frame and media times count 90 kHz ticks.
+inline constexpr int64_t kTicksPerSecond = 90'000;
+inline constexpr int64_t kTicksPerMs = kTicksPerSecond / 1'000;
+
+enum class FrameKind : uint8_t { video, audio };
+
+struct TrackConfig;
+
+// One codec, described by a constant in its own file (h264.h: kH264, aac.h: kAac). Another codec is
+// another file: nothing here changes. Codecs are compared by address.
+struct Codec {
+  FrameKind kind;
+  std::string_view name;  // as ffprobe says it: "h264", "aac"
+  // Fills the numbers of a track (size, rate, channels) from its configuration bytes.
+  // Errors: `invalid_input`, `truncated`, `unsupported`.
+  Result<TrackConfig> (*read_config)(SharedBytes config);
+  // The RFC 6381 string of a track of this codec: "avc1.42c01f", "mp4a.40.2".
+  std::string (*rfc6381)(const TrackConfig& track);
+};
+
+// How the frames of one track are to be decoded. Made by Codec::read_config; a publisher that sends a
+// new configuration makes a new TrackConfig, so a change shows as another pointer.
+struct TrackConfig {
+  const Codec* codec = nullptr;
+  // AVCDecoderConfigurationRecord (ISO 14496-15, 5.3.3.1) or AudioSpecificConfig (ISO 14496-3, 1.6.2.1).
+  SharedBytes config;
+  // Video: the picture as shown (after cropping), in pixels; 0 when the configuration does not say.
+  int width = 0;
+  int height = 0;
+  int fps_milli = 0;  // frames in 1,000 seconds (29.97 is 29970); 0 when the configuration does not say
+  // Audio.
+  int sample_rate = 0;  // Hz
+  int channels = 0;
+};
+using TrackConfigPtr = std::shared_ptr<const TrackConfig>;
+
+struct Frame {
+  TrackConfigPtr track;  // never null
+  bool key = false;      // decodable without any frame before it; true for every audio frame
+  // On the stream's own line (DESIGN 4.3). They differ only where the encoder uses B-frames.
+  int64_t dts = 0;
+  int64_t pts = 0;
+  // H264: NAL units, each after its length in NALULengthSize bytes. AAC: one raw_data_block.
+  SharedBytes payload;  // never null
+  MonotonicTime ingested;
+
+  const Codec& codec() const { return *track->codec; }
+  FrameKind kind() const { return track->codec->kind; }
+  size_t size() const { return payload->size(); }
+};
+using FramePtr = std::shared_ptr<const Frame>;
+
+}  // namespace vitrine
