@@ -55,18 +55,18 @@ export class Http {
     if (method !== 'GET' && this.csrf === null) await this.me();
     const tap = call.tap;
     const key = tap === undefined ? undefined : this.taps.keyFor(tap, call.body);
+    const send = (): Promise<T> => this.send<T>(method, path, call, key);
     try {
-      const answer = await this.send<T>(method, path, call, key);
+      const answer = await send().catch(async (error: unknown) => {
+        if (!isApiError(error, 'request.csrf')) throw error;
+        await this.me();
+        return send();
+      });
       if (tap !== undefined) this.taps.answered(tap);
       return answer;
     } catch (error) {
-      if (isApiError(error, 'request.csrf')) {
-        await this.me();
-        return this.send<T>(method, path, call, key);
-      }
-      if (tap !== undefined && isApiError(error) && !error.unanswered && error.status < 500) {
-        this.taps.answered(tap);
-      }
+      const refused = isApiError(error) && !error.unanswered && error.status < 500;
+      if (tap !== undefined && refused) this.taps.answered(tap);
       throw error;
     }
   }
