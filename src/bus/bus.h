@@ -1,0 +1,58 @@
+// The bus carries committed events from one module's outbox to others, at least once; a consumer
+// keeps its cursor in the transaction of its effect, so each effect happens once (SHOP-RULES 7).
+//
+// Owns    one pump per subscription.
+// Thread  source() and subscribe() before start(); applied() runs on the subscription's core.
+// Never   loses an event: losing a wake-up costs latency only (a poll each second finds it).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "runtime/core.h"
+#include "store/database.h"
+
+namespace vitrine {
+
+struct EventRow {
+  std::string shop_id;
+  int64_t n = 0;  // gapless per source, in commit order
+  std::string kind;
+  int schema = 1;
+  std::string aggregate;
+  int64_t version = 0;
+  std::string payload;  // JSON object
+  WallTime at;
+};
+
+struct Subscription {
+  std::string consumer;            // unique: "rooms.control"
+  std::string source;              // a Database's name: "shop"
+  std::vector<std::string> kinds;  // empty: all
+  Database* target = nullptr;      // where the effect and the cursor live
+  Core* core = nullptr;            // where applied() runs
+  // The effect, in a transaction of `target` together with the cursor. It may run again after a
+  // failed commit. An Error stops this subscription, is retried with back-off and shows in readyz.
+  std::function<Result<void>(Transaction&, const EventRow&)> apply;
+  // After the commit, in order: the moment to change memory and tell people.
+  std::function<void(const std::vector<EventRow>&)> applied;
+};
+
+class Bus {
+ public:
+  virtual ~Bus() = default;
+  virtual void source(Database& database) = 0;
+  virtual void subscribe(Subscription subscription) = 0;
+  virtual void start() = 0;
+  virtual void stop() = 0;  // returns when no pump runs
+  // "consumer: reason" of every subscription that is stuck; empty when all flow.
+  virtual std::vector<std::string> trouble() const = 0;
+};
+
+// The in-process bus: reads the outbox rows of the databases in this process.
+std::unique_ptr<Bus> make_local_bus();
+
+}  // namespace vitrine

@@ -1,0 +1,101 @@
+// A module's database: one writer that commits in groups, some readers. A write is answered only
+// after its commit is durable (SHOP-RULES 1); one fsync serves everything that waited.
+//
+// Owns    its file (or schema), the writer and the readers.
+// Thread  write(), read() and health() from any core; the closure runs on the writer or a reader
+//         thread and may touch only what it was given.
+// Never   answers before the commit, or runs two closures of one database at the same time for writing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/task.h"
+#include "store/transaction.h"
+
+namespace vitrine {
+
+struct Migration {
+  int version = 0;       // 1, 2, 3 ... without gaps; forward only
+  std::string_view sql;  // one or more statements
+};
+
+class Database {
+ public:
+  // A closure with a place for its answer. It is pure and may run again (rule 2).
+  class Job {
+   public:
+    virtual ~Job() = default;
+    virtual Result<void> run(Transaction& transaction) = 0;
+  };
+
+  virtual ~Database() = default;
+
+  // Runs `work` (Transaction& -> Result<T>) in its own savepoint and answers after the commit.
+  // An Error it returns rolls back that savepoint only and is the answer.
+  // Errors of ours: `exhausted` "store.queue_full" (nothing ran), `unavailable` "store.io"
+  // (rolled back), `unknown_outcome` "store.commit_lost" (read back by idempotency key).
+  // Use: auto work = [..](Transaction& tx) -> Result<T> {..};  co_await database.write(std::move(work));
+  template <class Work>
+  auto write(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
+    return run_job(Door::write, std::move(work));
+  }
+  // The same on a reader: one snapshot, no changes.
+  template <class Work>
+  auto read(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
+    return run_job(Door::read, std::move(work));
+  }
+
+  // The last write's or open's lasting trouble, for /readyz; empty when writes work.
+  virtual std::optional<Error> health() const = 0;
+  // The module's name ("shop"); the source name of its outbox.
+  virtual const std::string& name() const = 0;
+  // Called on the writer thread after each commit that wrote outbox rows. Set before the first write.
+  virtual void on_outbox(std::function<void()> wake) = 0;
+  // Ends the threads after what is queued; later calls answer `unavailable` "store.closed".
+  virtual void close() = 0;
+
+ protected:
+  enum class Door : uint8_t { read, write };
+  // Completes on the calling coroutine's executor after the commit (write) or the snapshot (read).
+  virtual Task<Result<void>> submit(Door door, std::shared_ptr<Job> job) = 0;
+
+ private:
+  template <class Work>
+  auto run_job(Door door, Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
+    using Answer = std::invoke_result_t<Work&, Transaction&>;
+    struct WorkJob final : Job {
+      explicit WorkJob(Work w) : work(std::move(w)) {}
+      Result<void> run(Transaction& transaction) override {
+        answer.emplace(work(transaction));
+        if (!answer->ok()) return answer->error();
+        return {};
+      }
+      Work work;
+      std::optional<Answer> answer;
+    };
+    auto job = std::make_shared<WorkJob>(std::move(work));
+    const Result<void> outcome = co_await submit(door, job);
+    if (!outcome) co_return outcome.error();
+    co_return std::move(*job->answer);
+  }
+};
+
+struct DatabaseOptions {
+  std::string name;       // the module: names the file and the outbox source
+  std::string directory;  // DATA/db
+  std::vector<Migration> migrations;
+  bool durable = true;        // synchronous=FULL; false (NORMAL) for chat and telemetry
+  size_t queue_max = 20'000;  // waiting closures; over it "store.queue_full"
+  int readers = 2;
+};
+
+// Opens (and migrates) DIRECTORY/NAME.sqlite. Errors: `unavailable` "store.open",
+// `unsupported` "store.newer_schema" (more than one version ahead of this program).
+Result<std::unique_ptr<Database>> open_sqlite(DatabaseOptions options);
+
+}  // namespace vitrine
