@@ -1,1 +1,2 @@
-export {};
+export { LivePlayer, type LivePlayerOptions, type PlayerState } from './live-player';
+export { MediaTimeQueue } from './media-time-queue';
