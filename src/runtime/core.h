@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/config.h"
 #include "runtime/task.h"
 
 namespace vitrine {
@@ -38,12 +39,18 @@ class Core {
   // Starts a task on this core; an exception that leaves it is logged and ends that task only.
   void spawn(Task<void> task);
 
+  // This core's configuration: one immutable snapshot, valid until the handler yields; a reload posts
+  // a new one. Called on the core (or before start).
+  const Config& config() const { return *config_; }
+  void set_config(std::shared_ptr<const Config> config) { config_ = std::move(config); }
+
   void run();   // the thread's body: returns after stop()
   void stop();  // from any thread
 
  private:
   int index_;
   boost::asio::io_context io_{1};
+  std::shared_ptr<const Config> config_;
 };
 
 // Opens every public method of an object that lives on one core.
