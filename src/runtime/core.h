@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -84,11 +85,24 @@ class Cores {
   std::vector<std::thread> threads_;
 };
 
+// Runs `task` on `executor` and resumes the caller on its own with the answer. (co_spawn itself wants
+// an answer that can be default-constructed, which a Result cannot.)
+template <class Executor, class T>
+Task<T> on_executor(Executor executor, Task<T> task) {
+  auto answer = std::make_shared<std::optional<T>>();
+  auto keep = [](Task<T> inner, std::shared_ptr<std::optional<T>> out) -> Task<void> {
+    out->emplace(co_await std::move(inner));
+  };
+  Task<void> kept = keep(std::move(task), answer);
+  co_await boost::asio::co_spawn(executor, std::move(kept), boost::asio::use_awaitable);
+  co_return std::move(**answer);
+}
+
 // Runs `task` on `core` and resumes the caller on its own core with the answer.
 template <class T>
 Task<T> on_core(Core& core, Task<T> task) {
   if (core.here()) co_return co_await std::move(task);
-  co_return co_await boost::asio::co_spawn(core.io(), std::move(task), boost::asio::use_awaitable);
+  co_return co_await on_executor(core.io().get_executor(), std::move(task));
 }
 
 }  // namespace vitrine
