@@ -1,0 +1,2 @@
+/** The shortest staff password the console sends; the server decides in the end. */
+export const passwordChars = 10;

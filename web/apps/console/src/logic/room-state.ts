@@ -1,0 +1,95 @@
+// What the console knows of a room, event by event. Pure; the socket lives in @vitrine/sdk.
+//
+// Unlike a viewer's page it applies everything at once: the host works ahead of the picture.
+import type { ChatEvent, NowShowing, ServerEvent, StockState } from '@vitrine/sdk';
+
+/** Older messages leave the page, not the record. */
+export const CHAT_KEPT = 300;
+
+export interface RoomState {
+  live: boolean;
+  title: string;
+  hostName: string;
+  online: number;
+  likes: number;
+  nowShowing: NowShowing | null;
+  showcaseVersion: number;
+  chat: ChatEvent[];
+  stock: Record<string, StockState>;
+  /** False after chat was lost between two connections; the pane says so. */
+  chatComplete: boolean;
+}
+
+export function emptyRoom(): RoomState {
+  return {
+    live: false,
+    title: '',
+    hostName: '',
+    online: 0,
+    likes: 0,
+    nowShowing: null,
+    showcaseVersion: 0,
+    chat: [],
+    stock: {},
+    chatComplete: true,
+  };
+}
+
+/** Newer stock wins by its version; the same figures may arrive twice and late. */
+function withStock(known: RoomState['stock'], news: readonly StockState[]): RoomState['stock'] {
+  const stock = { ...known };
+  for (const item of news) {
+    const before = stock[item.sku];
+    if (!before || item.version >= before.version) stock[item.sku] = item;
+  }
+  return stock;
+}
+
+function withChat(chat: readonly ChatEvent[], message: ChatEvent): ChatEvent[] {
+  if (chat.some((known) => known.id === message.id)) return [...chat];
+  return [...chat, message].slice(-CHAT_KEPT);
+}
+
+/** The room after one event; events the console has no use for change nothing. */
+export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
+  switch (event.kind) {
+    case 'snapshot':
+      return {
+        live: event.live,
+        title: event.title,
+        hostName: event.host_name,
+        online: event.online,
+        likes: event.likes,
+        nowShowing: event.now_showing,
+        showcaseVersion: event.showcase_version,
+        chat: event.chat,
+        stock: withStock({}, event.stock),
+        chatComplete: true,
+      };
+    case 'gap':
+      return { ...room, chatComplete: false };
+    case 'chat':
+      return { ...room, chat: withChat(room.chat, event) };
+    case 'chat_deleted':
+      return { ...room, chat: room.chat.filter((message) => message.id !== event.id) };
+    case 'product_shown':
+      return { ...room, nowShowing: { product: event.product, at_ms: event.at_ms, media: event.media } };
+    case 'product_hidden':
+      return { ...room, nowShowing: null };
+    case 'showcase_changed':
+      return { ...room, showcaseVersion: event.version };
+    case 'live':
+      return { ...room, live: event.live };
+    case 'room_changed':
+      return { ...room, title: event.title, hostName: event.host_name };
+    case 'state':
+      return {
+        ...room,
+        online: event.online ?? room.online,
+        likes: event.likes ?? room.likes,
+        stock: event.stock ? withStock(room.stock, event.stock) : room.stock,
+      };
+    default:
+      return room;
+  }
+}
