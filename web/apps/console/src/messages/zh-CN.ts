@@ -1,0 +1,120 @@
+export default {
+  nav: {
+    label: '主导航', skip: '跳到内容', rooms: '直播间', products: '商品', orders: '订单', staff: '团队', sms: '短信沙盒',
+    settings: '设置', account: '我的账号', sign_out: '退出登录', language: '界面语言',
+  },
+  common: {
+    copy: '复制', copied: '已复制', cancel: '取消', back: '返回', save: '保存', saved: '已保存', delete: '删除', remove: '移除',
+    done: '完成', more: '加载更多', reload: '刷新',
+  },
+  role: {
+    owner: '店主', operator: '运营', host: '主播', moderator: '场控', support: '客服',
+    operator_may: '商品、订单、直播间与设置', host_may: '开播、讲解商品、管理聊天', moderator_may: '管理聊天与橱窗',
+    support_may: '查看与处理订单',
+  },
+  sandbox: { title: '支付沙盒已开启', text: '付款都是模拟的，订单会标为测试，不计入成交额。' },
+  claim: {
+    title: '欢迎使用 Vitrine', text: '创建店主账号，这个链接只能用一次。', name: '用户名', password: '密码',
+    password_hint: '至少 {n} 个字符', submit: '创建店主账号',
+    no_token: '链接不完整，请使用服务启动时显示的完整链接。',
+  },
+  login: { title: '登录控制台', text: '管理直播间、商品和订单。', submit: '登录' },
+  rooms: {
+    text: '从这里开播，一个屏幕管好一场直播。', new: '新建直播间', create: '创建并进入', title: '标题', title_hint: '观众在画面上方看到的名字',
+    slug: '链接名', slug_hint: '观众链接：/r/{slug}，创建后不能修改', slug_error: '只能用小写字母、数字、- 和 _，最多 64 个字符',
+    online: '{n} 人在线', empty_title: '先建一个直播间', empty_text: '直播间有自己的链接、橱窗和聊天。建好后就能拿到推流地址开播。',
+  },
+  live: {
+    picture: '直播画面', not_entered: '请检查链接，或回到直播间列表。',
+    state: { live: '直播中', idle: '未开播', lost: '信号中断' },
+    top: {
+      back: '返回直播间列表', reconnecting: '正在重新连接…', copy: '复制观众链接', open: '观众页', test: '测试 {amount}',
+      time: '已播', time_help: '从编码器本次连上开始计时',
+      online: '在线', online_help: '此刻连着这个直播间的页面数',
+      likes: '点赞', likes_help: '这个直播间收到的点赞总数',
+      orders: '订单', orders_help: '本次开播以来（未开播时为今天）在这个直播间下的订单数',
+      paid: '成交', paid_help: '上述订单中已付款的金额，不含测试订单',
+    },
+    preview: {
+      idle: '还没有画面。按下面的步骤开始推流。', loading: '画面马上就来…', lost: '编码器断开了，观众会等待 15 秒。请检查网络和推流软件。',
+      unsupported: '这个浏览器放不了直播流，推流不受影响。', mute: '静音', unmute: '打开声音',
+    },
+    health: {
+      label: '推流质量', none: '开播后这里显示码率、帧率和关键帧间隔。',
+      bitrate: '码率', bitrate_help: '编码器最近几秒的平均码率',
+      fps: '帧率', fps_help: '每秒收到的画面数',
+      keyframe: '关键帧间隔', keyframe_help: '观众只能从关键帧开始看；2 秒左右最好',
+      warn: '偏差', bad: '过差', from_help: '编码器的地址',
+    },
+    golive: {
+      title: '怎么开播', tool: '推流软件', first: '生成推流密钥，填进 OBS 或 ffmpeg，画面就会出现在上面。',
+      again: '密钥只在生成时显示一次。找不到了就再生成一个。', create: '生成推流密钥',
+      once: '密钥只显示这一次，请现在复制保存。', server: '服务器', key: '推流密钥（串流密钥）', url: '完整推流地址',
+      obs_hint: 'OBS：设置 → 直播 → 服务选“自定义”，填入上面两项；输出里关键帧间隔设为 2 秒。',
+      test_picture: '发一个带时钟的测试画面', file: '循环播放一个视频文件', keys: '已有密钥', remove_ask: '移除后用它推流会被拒绝，确定吗？',
+    },
+    showcase: {
+      add: '添加商品', show: '讲解', hide: '点此结束', key: '按 {n} 键', keys: '按 1–9 讲解对应商品，按 0 结束讲解',
+      free: '剩 {n}', held: '锁定 {n}', stock_help: '剩余可卖；锁定的是已下单未付款', step_help: '按住 Shift 每次改 10 件',
+      stock_reason: '直播台调整', less: '{name}：减库存', more: '{name}：加库存', move: '移动 {name}', move_help: '拖动排序，或用 ↑ ↓ 键',
+      moved: '{name} 已移到第 {n} 位', remove: '把 {name} 移出橱窗', remove_help: '移出橱窗', removed: '已移出橱窗：{name}',
+      show_of: '讲解 {name}', hide_of: '结束讲解 {name}', empty_title: '橱窗还是空的',
+      empty_text: '添加商品后，点“讲解”，商品卡片就会出现在观众的画面上。',
+    },
+    picker: { add: '添加 {n} 件', empty_title: '没有可添加的商品', empty_text: '先新建商品，再回到这里添加。' },
+    chat: {
+      title: '聊天', off: '聊天已关闭', moderation: '禁言与屏蔽词', empty_title: '还没有人说话', empty_text: '观众的发言会出现在这里，可以删除或禁言。',
+      gap: '断线期间的部分发言没有显示。', newest: '↓ 最新消息', say: '以你的身份发言', send: '发送',
+      delete_ask: '从所有人的屏幕上删除？', mute: '禁言', mute_title: '禁言 {name}', mute_for: '多久', mute_5: '5 分钟', mute_30: '30 分钟', mute_1440: '1 天',
+      mute_reason: '原因', mute_hint: '对方会看到原因，可随时解除', muted: '已禁言 {name}', mutes: '禁言名单', mutes_none: '现在没有人被禁言。',
+      until: '到 {time}', unmute: '解除', words: '屏蔽词', words_hint: '一行一个。含有这些词的发言不会发出。',
+    },
+  },
+  products: {
+    text: '橱窗里能卖的一切。', new: '新建商品', search: '按名称搜索', active: '在售', archived: '已归档', name: '商品', price: '价格',
+    free: '可卖', held: '锁定', sold: '已售', variants: '{n} 个规格', none_found: '没有找到商品', none_found_text: '换个关键词，或清除筛选。',
+    empty_title: '新建第一个商品', empty_text: '写上名称、放一张图、定好价格和库存，一分钟就能上架到橱窗。',
+  },
+  product: {
+    name: '名称', name_example: '例如：手作陶瓷马克杯', description: '描述', description_hint: '观众打开商品时看到的介绍', pictures: '图片', variants: '规格与库存',
+    picture_add: '添加图片', picture_hint: '拖进来或点击选择，PNG、JPEG 或 WebP，每张最大 5 MB，最多 {n} 张', picture_n: '第 {n} 张图片', picture_main: '主图',
+    picture_earlier: '第 {n} 张往前移', picture_later: '第 {n} 张往后移', picture_remove: '移除第 {n} 张', uploading: '上传中…',
+    variant: {
+      name: '规格', price: '价格', stock: '可卖库存', name_example: '例如：红色 / M', name_single: '只有一种可不填', add: '添加规格', remove: '移除第 {n} 个规格',
+    },
+    preview: '观众看到的卡片', preview_buy: '去抢购', untitled: '未命名商品', archive: '归档', archive_ask: '归档后不能再售卖，也会从橱窗消失；已有订单不受影响。',
+    discard: '放弃修改', restored: '已恢复你上次没保存的内容。', draft_kept: '没保存的内容已留在这台电脑上。', stock_reason: '商品页调整',
+    error: {
+      name_empty: '请填写名称', name_long: '名称最多 {name} 个字', description_long: '描述最多 {description} 个字', variant_name_empty: '有多个规格时请写清区别',
+      variant_name_twice: '规格名重复了', price: '请填写金额，例如 9.90', stock: '请填写整数',
+      picture_type: '{name} 不是 PNG、JPEG 或 WebP 图片', picture_size: '{name} 超过 5 MB',
+    },
+  },
+  orders: {
+    text: '收款、发货和备注。', all: '全部', search: '订单号、商品或快递单号', order: '订单', one: '订单详情', created: '下单时间', items: '商品', state: '状态', total: '合计',
+    test: '测试', test_text: '用支付沙盒付款的订单，不要真的发货，也不计入成交额。', none_found: '没有符合条件的订单', none_found_text: '换个状态或关键词试试。',
+    empty_title: '还没有订单', empty_text: '开播后点“讲解”，观众下单就会出现在这里。', empty_next: '去直播间',
+    discount: '优惠', shipping: '运费', address: '收货地址', no_address: '买家还没有填写地址。', delivery: '物流', carrier: '快递公司', tracking: '快递单号',
+    ship: '发货', ship_now: '确认发货', payments: '付款', no_payments: '还没有付款记录。', provider: { sandbox: '支付沙盒', manual: '线下收款' },
+    payment_state: { pending: '等待付款', succeeded: '成功', failed: '失败', closed: '已关闭', refunded: '已退款' },
+    confirm: '确认已收款', confirm_ask: '确认已线下收到 {amount}？此操作会留下记录。', history: '经过', placed: '下单', was_paid: '已付款',
+    note: '备注（仅团队可见）', note_save: '保存备注', cancel: '取消订单', cancel_ask: '取消后库存会放回，不能恢复。',
+  },
+  staff: {
+    text: '谁可以进控制台，能做什么。', add: '添加成员', role: '角色', role_of: '{name} 的角色', since: '加入时间', actions: '操作', you: '你', disabled: '已停用',
+    enable: '启用', disable: '停用', disable_ask: '停用后 {name} 会立即退出登录。', once: '把一次性密码交给 {name}，它只显示这一次。', one_time_password: '一次性密码',
+  },
+  account: {
+    sessions: '登录的设备', sessions_text: '不认识的设备可以立即退出。', this_one: '当前设备', seen: '最近使用 {time}', end: '退出', end_ask: '让这台设备退出登录？',
+    password: '修改密码', current: '现在的密码', new: '新密码', change: '修改密码', password_changed: '密码已修改',
+  },
+  sms: {
+    text: '还没有接入短信时，买家的验证码显示在这里，由你告诉他们。', phone: '手机号', code: '验证码', at: '时间', empty_title: '还没有验证码',
+    empty_text: '买家在直播间用手机号登录时，验证码会马上出现在这里。',
+  },
+  settings: {
+    text: '随时开关，打开着的页面几秒内生效。', capabilities: '功能开关', selling: '下单', selling_text: '关闭后不能新下单，已有订单照常付款和发货。',
+    selling_ask: '关闭后所有观众立即不能下单，已有订单不受影响。', chat: '聊天', chat_text: '关闭后观众和团队都不能发言，画面不受影响。',
+    chat_ask: '关闭后所有直播间立即不能发言。', switch_off: '关闭', modules: '系统状态', state: { ready: '正常', failed: '启动失败', unavailable: '不可用' },
+  },
+};
