@@ -7,17 +7,21 @@
 // Never   answers before the commit, or runs two closures of one database at the same time for writing.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "runtime/task.h"
 #include "store/transaction.h"
 
 namespace vitrine {
+
+class SqliteHooks;  // store/sqlite/hooks.h
 
 struct Migration {
   int version = 0;       // 1, 2, 3 ... without gaps; forward only
@@ -91,7 +95,10 @@ struct DatabaseOptions {
   std::vector<Migration> migrations;
   bool durable = true;        // synchronous=FULL; false (NORMAL) for chat and telemetry
   size_t queue_max = 20'000;  // waiting closures; over it "store.queue_full"
+  size_t batch_max = 256;     // closures one commit carries at most
   int readers = 2;
+  const Clock* clock = nullptr;  // stamps outbox rows; null: the system's
+  SqliteHooks* hooks = nullptr;  // tests only
 };
 
 // Opens (and migrates) DIRECTORY/NAME.sqlite. Errors: `unavailable` "store.open",

@@ -1,0 +1,74 @@
+// The writer: one thread that runs the waiting closures of a batch, each in its own savepoint, commits
+// them together and answers only then (SHOP-RULES 1 to 3).
+//
+//   serving --disk error or failed COMMIT--> in trouble --probe commits--> serving
+//
+// Invariants: 1. Nobody is told "done" before the COMMIT that carries their change has returned.
+// 2. After any error but a constraint the transaction is dropped with its connection.
+// 3. Outbox rows are numbered without gaps in commit order.
+//
+// Owns    the thread, the writing connection and the queue before it.
+// Thread  push(), health() and close() from any; the rest on its own thread.
+// Never   runs two closures at once, or counts a lost COMMIT as refused.
+#pragma once
+
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "runtime/blocking_queue.h"
+#include "runtime/guarded.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/hooks.h"
+#include "store/sqlite/request.h"
+
+namespace vitrine {
+
+class SqliteWriter {
+ public:
+  // Opens, migrates and starts. Errors: as open_sqlite.
+  static Result<std::unique_ptr<SqliteWriter>> open(const DatabaseOptions& options, const std::string& path);
+  ~SqliteWriter();
+
+  Pushed push(SqliteRequest& request) { return queue_.push(request); }
+  std::optional<Error> health() const;
+  void on_outbox(std::function<void()> wake);
+  void close();  // after what is queued
+
+ private:
+  struct Batch {
+    std::vector<SqliteRequest> requests;
+    std::vector<Result<void>> outcomes;
+    std::vector<OutboxEvent> events;
+  };
+  SqliteWriter(const DatabaseOptions& options, const std::string& path);
+
+  Result<void> connect();
+  void serve();
+  bool refuse_for(std::chrono::milliseconds time);
+  void recover();
+  void run_batch(std::vector<SqliteRequest> requests);
+  void answer_committed(Batch& batch);
+  Result<void> attempt(Batch& batch);
+  Result<void> run_one(SqliteRequest& request, Batch& batch);
+  Result<void> number_events(const Batch& batch);
+  Result<void> commit(size_t closures);
+  void drop_culprit(Batch& batch, Error error);
+  void enter_trouble(Error error);
+  Result<void> probe();
+
+  DatabaseOptions options_;
+  SqliteConnection::Settings settings_;
+  SystemClock system_clock_;
+  SqliteHooks no_hooks_;
+  SqliteHooks& hooks_;
+  std::unique_ptr<SqliteConnection> connection_;
+  int64_t head_ = 0;  // the outbox number last committed
+  std::chrono::milliseconds back_off_{0};
+  Guarded<std::optional<Error>> trouble_;
+  Guarded<std::function<void()>> wake_;
+  BlockingQueue<SqliteRequest> queue_;
+  std::thread thread_;
+};
+
+}  // namespace vitrine
