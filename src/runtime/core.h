@@ -89,13 +89,17 @@ class Cores {
 // an answer that can be default-constructed, which a Result cannot.)
 template <class Executor, class T>
 Task<T> on_executor(Executor executor, Task<T> task) {
-  auto answer = std::make_shared<std::optional<T>>();
-  auto keep = [](Task<T> inner, std::shared_ptr<std::optional<T>> out) -> Task<void> {
-    out->emplace(co_await std::move(inner));
-  };
-  Task<void> kept = keep(std::move(task), answer);
-  co_await boost::asio::co_spawn(executor, std::move(kept), boost::asio::use_awaitable);
-  co_return std::move(**answer);
+  if constexpr (std::is_void_v<T>) {
+    co_await boost::asio::co_spawn(executor, std::move(task), boost::asio::use_awaitable);
+  } else {
+    auto answer = std::make_shared<std::optional<T>>();
+    auto keep = [](Task<T> inner, std::shared_ptr<std::optional<T>> out) -> Task<void> {
+      out->emplace(co_await std::move(inner));
+    };
+    Task<void> kept = keep(std::move(task), answer);
+    co_await boost::asio::co_spawn(executor, std::move(kept), boost::asio::use_awaitable);
+    co_return std::move(**answer);
+  }
 }
 
 // Runs `task` on `core` and resumes the caller on its own core with the answer.
