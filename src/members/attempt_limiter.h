@@ -1,0 +1,35 @@
+// How often something may be tried: a rate with a burst, per key (account, phone, address).
+//
+// Owns    one moment per key, in a RecentMap.
+// Thread  its home core.
+// Never   grows past two generations of keys; who is forgotten starts afresh.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "members/recent_map.h"
+
+namespace vitrine {
+
+class AttemptLimiter {
+ public:
+  // `most` attempts at once, coming back evenly over `window`.
+  AttemptLimiter(int64_t most, Milliseconds window, size_t keys_max = 50'000)
+      : most_(most), step_(std::chrono::duration_cast<Microseconds>(window) / most), next_(keys_max) {}
+
+  // Zero when the attempt may go on (and counts it), else how long until it may.
+  Milliseconds try_one(const std::string& key, MonotonicTime now);
+  // Takes the last counted attempt back (it was a right one).
+  void refund(const std::string& key);
+
+ private:
+  int64_t most_;
+  Microseconds step_;
+  RecentMap<std::string, MonotonicTime> next_;  // GCRA: when the key would be fully rested
+};
+
+// The part of an address that counts as one caller: an IPv4 address, an IPv6 /64 (DESIGN 6).
+std::string limit_key_of_address(const std::string& address);
+
+}  // namespace vitrine
