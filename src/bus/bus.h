@@ -2,7 +2,8 @@
 // keeps its cursor in the transaction of its effect, so each effect happens once (SHOP-RULES 7).
 //
 // Owns    one pump per subscription.
-// Thread  source() and subscribe() before start(); applied() runs on the subscription's core.
+// Thread  source(), subscribe() and trouble() from any, also after start(); applied() runs on the
+//         subscription's core; stop() from no core, while the cores still run.
 // Never   loses an event: losing a wake-up costs latency only (a poll each second finds it).
 #pragma once
 
@@ -52,7 +53,16 @@ class Bus {
   virtual std::vector<std::string> trouble() const = 0;
 };
 
-// The in-process bus: reads the outbox rows of the databases in this process.
-std::unique_ptr<Bus> make_local_bus();
+struct LocalBusOptions {
+  Milliseconds poll{1'000};                        // finds what a lost wake-up left
+  Milliseconds back_off_first{50};                 // after an Error; doubles
+  Milliseconds back_off_most{5'000};               // and stays here
+  Milliseconds prune_every{10'000};                // rows behind all cursors are deleted
+  Milliseconds reader_kept{7LL * 24 * 3'600'000};  // a consumer unseen for so long holds no rows back
+};
+
+// The in-process bus: reads the outbox rows of the databases in this process. A subscription whose
+// source does not run here waits for it.
+std::unique_ptr<Bus> make_local_bus(LocalBusOptions options = {});
 
 }  // namespace vitrine
