@@ -33,10 +33,16 @@ class Slab {
   Bytes payload() const { return payload_ ? Bytes(*payload_) : Bytes(); }
   Bytes tail() const { return {tail_.data(), tail_size_}; }
 
-  // When the bytes this slab carries entered the process; latency is measured from it.
+  // When the bytes this slab carries entered the process (MonotonicTime, microseconds); latency and a
+  // cursor's lag are measured from it.
   int64_t born_us = 0;
   // A cursor may start or resume here (key frame, room snapshot).
   bool join_point = false;
+  // A flush may be started for it; others ride along (a video frame leads, audio does not).
+  bool leads = true;
+  // What a cursor that starts or resumes at this join point sends first (metadata, sequence headers);
+  // null: nothing.
+  std::shared_ptr<const Slab> opening;
 
  private:
   size_t payload_size() const { return payload_ ? payload_->size() : 0; }

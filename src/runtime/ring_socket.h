@@ -1,0 +1,47 @@
+// What the ring needs of a viewer: a socket that takes bytes, and somebody to tell what became of it.
+// Both are borrowed: they must outlive the viewer's seat.
+//
+// Thread  the core of the seat.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "base/result.h"
+
+namespace vitrine {
+
+class RingSocket {
+ public:
+  virtual ~RingSocket() = default;
+  // Gives the kernel what it takes now: fewer bytes than given (or 0) when it is full. At most 1,024
+  // pieces. An error means that the peer is gone.
+  virtual Result<size_t> send(std::span<const iovec> pieces) = 0;
+  // Calls `wake` once, later, when send() may take more. Asked only after a send that took less than
+  // given, one wish at a time.
+  virtual void when_writable(std::function<void()> wake) = 0;
+  // Bytes taken that the peer has not acknowledged yet.
+  virtual size_t unsent_bytes() const = 0;
+};
+
+enum class SeatEnd : uint8_t {
+  peer_gone,   // a send failed
+  stalled,     // it took nothing for RingPolicy::stall_max
+  feed_ended,  // everything up to the end has been handed to the kernel
+};
+
+// Called from the core's loop, never from within a call of the seat.
+class RingListener {
+ public:
+  virtual ~RingListener() = default;
+  // Nothing more is sent. The listener closes the connection and destroys the seat when it likes.
+  virtual void on_seat_end(SeatEnd end) = 0;
+  // Only with LagPolicy::ask: the viewer lost slabs and waits for RingSeat::resume().
+  virtual void on_lagged() {}
+};
+
+}  // namespace vitrine

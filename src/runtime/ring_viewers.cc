@@ -1,0 +1,356 @@
+#include "runtime/ring_viewers.h"
+
+#include <algorithm>
+
+namespace vitrine {
+
+RingStats& RingStats::operator+=(const RingStats& more) {
+  viewers += more.viewers;
+  sends += more.sends;
+  bytes += more.bytes;
+  skips += more.skips;
+  slabs_skipped += more.slabs_skipped;
+  for (size_t at = 0; at < latency.size(); ++at) latency[at] += more.latency[at];
+  latency_sum_us += more.latency_sum_us;
+  return *this;
+}
+
+// Seats.
+
+RingViewers::Viewer* RingViewers::find(ViewerId id) {
+  if (id.slot >= slots_.size()) return nullptr;
+  const Slot& slot = slots_[id.slot];
+  if (!slot.used || slot.generation != id.generation) return nullptr;
+  return &viewers_[slot.index];
+}
+
+ViewerId RingViewers::add(RingSocket& socket, RingListener& listener, std::function<void()> wake,
+                          SeatStart start) {
+  uint32_t slot = 0;
+  if (free_slots_.empty()) {
+    slot = static_cast<uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  slots_[slot].used = true;
+  Viewer viewer;
+  viewer.socket = &socket;
+  viewer.listener = &listener;
+  viewer.wake = std::move(wake);
+  viewer.slot = slot;
+  start_at(viewer, std::move(start));
+  viewers_.emplace_back();
+  place(viewers_.size() - 1, std::move(viewer));
+  ++stats_.viewers;
+  return {slot, slots_[slot].generation};
+}
+
+void RingViewers::place(size_t index, Viewer viewer) {
+  slots_[viewer.slot].index = static_cast<uint32_t>(index);
+  viewers_[index] = std::move(viewer);
+}
+
+// Keeps the order "visited in this pass, then not yet visited": the hole is filled from the end of its
+// own part, and the visited part's new hole from the end of the array.
+void RingViewers::remove(ViewerId id) {
+  const Viewer* viewer = find(id);
+  if (viewer == nullptr) return;
+  Slot& slot = slots_[id.slot];
+  size_t hole = slot.index;
+  slot.used = false;
+  ++slot.generation;
+  free_slots_.push_back(id.slot);
+  if (hole < next_) {
+    --next_;
+    if (hole != next_) place(hole, std::move(viewers_[next_]));
+    hole = next_;
+  }
+  if (hole != viewers_.size() - 1) place(hole, std::move(viewers_.back()));
+  viewers_.pop_back();
+  --stats_.viewers;
+}
+
+Result<void> RingViewers::send_private(ViewerId id, Bytes messages) {
+  Viewer* viewer = find(id);
+  if (viewer == nullptr || viewer->ended) return Error{ErrorKind::gone, "ring.seat_ended"};
+  if (!viewer->own) viewer->own = std::make_unique<Private>();
+  auto& lane = viewer->own->lane;
+  if (lane.size() + messages.size() > kLaneMax) return Error{ErrorKind::exhausted, "ring.lane_full"};
+  lane.insert(lane.end(), messages.begin(), messages.end());
+  return {};
+}
+
+void RingViewers::resume(ViewerId id, SeatStart start) {
+  Viewer* viewer = find(id);
+  if (viewer == nullptr || viewer->ended) return;
+  start_at(*viewer, std::move(start));
+}
+
+void RingViewers::start_at(Viewer& viewer, SeatStart start) {
+  viewer.asked = false;
+  viewer.waiting = false;
+  viewer.allowance_us = 0;
+  if (!start.prefix.empty()) {
+    if (!viewer.own) viewer.own = std::make_unique<Private>();
+    for (auto& slab : start.prefix) viewer.own->prefix.push_back(std::move(slab));
+  }
+  if (start.sequence) {
+    viewer.cursor = *start.sequence;
+    viewer.allowance_us = ring_.lag(viewer.cursor, 0).count();
+    return;
+  }
+  viewer.cursor = ring_.first();
+  viewer.waiting = true;
+  take_join_point(viewer);
+}
+
+// Falling behind and coming back.
+
+void RingViewers::take_join_point(Viewer& viewer) {
+  const auto join_point = ring_.newest_join_point();
+  if (join_point && *join_point >= viewer.cursor) join_at(viewer, *join_point);
+}
+
+void RingViewers::join_at(Viewer& viewer, uint64_t join_point) {
+  viewer.waiting = false;
+  viewer.cursor = join_point;
+  viewer.allowance_us = ring_.lag(join_point, 0).count();
+  const SlabPtr& opening = ring_.at(join_point)->opening;
+  if (!opening) return;
+  if (!viewer.own) viewer.own = std::make_unique<Private>();
+  viewer.own->prefix.push_back(opening);
+}
+
+void RingViewers::fall_behind(Viewer& viewer) {
+  const uint64_t lost_from = viewer.cursor;
+  if (policy_.on_lag == LagPolicy::ask) {
+    viewer.cursor = ring_.head();
+    viewer.asked = true;
+    notices_.push_back({{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt});
+  } else {
+    const auto join_point = ring_.newest_join_point();
+    if (join_point && *join_point > viewer.cursor) {
+      join_at(viewer, *join_point);
+    } else {
+      viewer.cursor = ring_.head();
+      viewer.waiting = true;
+    }
+  }
+  ++stats_.skips;
+  stats_.slabs_skipped += viewer.cursor - lost_from;
+}
+
+void RingViewers::check_lag() {
+  const int64_t now_us = clock_.monotonic().since_start.count();
+  for (Viewer& viewer : viewers_) {
+    if (viewer.ended) continue;
+    if (viewer.blocked && Microseconds(now_us - viewer.blocked_since_us) > policy_.stall_max) {
+      finish(viewer, SeatEnd::stalled);
+      continue;
+    }
+    if (viewer.waiting || viewer.asked) continue;
+    const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
+    if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
+  }
+}
+
+// Writing.
+
+void RingViewers::write(ViewerId id, uint64_t to) {
+  if (Viewer* viewer = find(id)) write(*viewer, to);
+}
+
+void RingViewers::writable(ViewerId id, uint64_t to) {
+  Viewer* viewer = find(id);
+  if (viewer == nullptr) return;
+  viewer->blocked = false;
+  write(*viewer, to);
+}
+
+bool RingViewers::slice(uint64_t to, size_t sends) {
+  const uint64_t sends_max = stats_.sends + sends;
+  while (next_ < viewers_.size() && stats_.sends < sends_max) write(viewers_[next_++], to);
+  count_latency();
+  return next_ < viewers_.size();
+}
+
+void RingViewers::write(Viewer& viewer, uint64_t to) {
+  if (viewer.ended) return;
+  if (!viewer.waiting && !viewer.asked && viewer.cursor < ring_.first()) fall_behind(viewer);
+  if (viewer.waiting) take_join_point(viewer);
+  if (viewer.blocked) return;
+  if (!viewer.at_edge || !write_shared(viewer, to)) write_own(viewer, to);
+  if (ending_) finish_if_done(viewer);
+}
+
+// The way of everyone at the live edge: one list for all who have the same cursor. False when there is
+// more to do than that.
+bool RingViewers::write_shared(Viewer& viewer, uint64_t to) {
+  if (viewer.partial || viewer.own || viewer.waiting || viewer.asked) return false;
+  if (viewer.cursor >= to) return true;
+  if (viewer.cursor != shared_from_ || to != shared_wanted_ || shared_from_ < ring_.first()) {
+    count_latency();
+    shared_.clear();
+    shared_from_ = viewer.cursor;
+    shared_wanted_ = to;
+    shared_to_ = shared_.add(ring_, shared_from_, to);
+  }
+  const auto taken = give(viewer, shared_);
+  if (!taken) return true;
+  if (*taken < shared_.bytes()) {
+    settle_slabs(viewer, *taken);
+    block(viewer);
+    return true;
+  }
+  ++shared_done_;
+  viewer.cursor = shared_to_;
+  return shared_to_ == to;
+}
+
+void RingViewers::write_own(Viewer& viewer, uint64_t to) {
+  viewer.at_edge = false;
+  const bool complete = gather_own(viewer, to);
+  if (!own_.empty()) {
+    const auto taken = give(viewer, own_);
+    if (!taken) return;
+    settle(viewer, *taken);
+    // What is left waits for the socket also when it would have taken more: others get their turn.
+    if (*taken < own_.bytes() || !complete) {
+      block(viewer);
+      return;
+    }
+  }
+  if (viewer.waiting || viewer.asked) return;
+  viewer.at_edge = true;
+  viewer.allowance_us = 0;
+}
+
+// Fills own_ with what the viewer is to get, in order; false when not all of it fits.
+bool RingViewers::gather_own(const Viewer& viewer, uint64_t to) {
+  own_.clear();
+  if (viewer.partial) own_.add(*viewer.partial, viewer.partial_sent);
+  if (viewer.own) {
+    for (size_t at = viewer.own->prefix_sent; at < viewer.own->prefix.size(); ++at) {
+      if (!own_.add(*viewer.own->prefix[at])) return false;
+    }
+    if (!own_.add(viewer.own->lane)) return false;
+  }
+  if (viewer.waiting || viewer.asked || viewer.cursor >= to) return true;
+  return own_.add(ring_, viewer.cursor, to) == to;
+}
+
+std::optional<size_t> RingViewers::give(Viewer& viewer, const GatherList& list) {
+  ++stats_.sends;
+  const auto taken = viewer.socket->send(list.pieces());
+  if (!taken) {
+    finish(viewer, SeatEnd::peer_gone);
+    return std::nullopt;
+  }
+  stats_.bytes += *taken;
+  return *taken;
+}
+
+// Takes `taken` bytes off what gather_own() listed, in the same order.
+void RingViewers::settle(Viewer& viewer, size_t taken) {
+  if (viewer.partial) {
+    const size_t left = viewer.partial->size() - viewer.partial_sent;
+    if (taken < left) {
+      viewer.partial_sent += taken;
+      return;
+    }
+    taken -= left;
+    viewer.partial.reset();
+  }
+  taken = settle_private(viewer, taken);
+  settle_slabs(viewer, taken);
+}
+
+// Returns what is left of `taken` for the slabs of the ring.
+size_t RingViewers::settle_private(Viewer& viewer, size_t taken) {
+  if (!viewer.own) return taken;
+  Private& own = *viewer.own;
+  while (own.prefix_sent < own.prefix.size()) {
+    if (taken == 0) return 0;
+    SlabPtr& slab = own.prefix[own.prefix_sent++];
+    if (taken < slab->size()) {
+      viewer.partial = std::move(slab);
+      viewer.partial_sent = taken;
+      return 0;
+    }
+    taken -= slab->size();
+  }
+  if (taken < own.lane.size()) {
+    if (taken == 0) return 0;
+    viewer.partial = std::make_shared<const Slab>(std::make_shared<const std::vector<uint8_t>>(
+        own.lane.begin() + static_cast<ptrdiff_t>(taken), own.lane.end()));
+    viewer.partial_sent = 0;
+    taken = own.lane.size();
+  }
+  taken -= own.lane.size();
+  viewer.own.reset();
+  return taken;
+}
+
+void RingViewers::settle_slabs(Viewer& viewer, size_t taken) {
+  while (taken > 0) {
+    const SlabPtr& slab = ring_.at(viewer.cursor++);
+    if (taken < slab->size()) {
+      viewer.partial = slab;
+      viewer.partial_sent = taken;
+      return;
+    }
+    taken -= slab->size();
+  }
+}
+
+void RingViewers::block(Viewer& viewer) {
+  viewer.blocked = true;
+  viewer.blocked_since_us = clock_.monotonic().since_start.count();
+  viewer.socket->when_writable(viewer.wake);
+}
+
+// The end of a seat.
+
+void RingViewers::finish(Viewer& viewer, SeatEnd end) {
+  viewer.ended = true;
+  viewer.partial.reset();
+  viewer.own.reset();
+  notices_.push_back({{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, end});
+}
+
+void RingViewers::finish_if_done(Viewer& viewer) {
+  if (viewer.ended || viewer.partial || viewer.own) return;
+  const bool streaming = !viewer.waiting && !viewer.asked;
+  if (streaming && viewer.cursor < ring_.head()) return;
+  finish(viewer, SeatEnd::feed_ended);
+}
+
+void RingViewers::end() {
+  ending_ = true;
+  for (Viewer& viewer : viewers_) finish_if_done(viewer);
+}
+
+std::vector<RingViewers::Notice> RingViewers::take_notices() {
+  return std::exchange(notices_, {});
+}
+
+// Books the latency of the shared list for those who took all of it since the last call.
+void RingViewers::count_latency() {
+  if (shared_done_ == 0 || shared_from_ < ring_.first()) {
+    shared_done_ = 0;
+    return;
+  }
+  const int64_t now_us = clock_.monotonic().since_start.count();
+  for (uint64_t at = shared_from_; at < shared_to_; ++at) {
+    const int64_t late_us = std::max<int64_t>(0, now_us - ring_.at(at)->born_us);
+    size_t bucket = 0;
+    while (bucket < RingStats::kLatencyMs.size() && late_us > RingStats::kLatencyMs[bucket] * 1'000) ++bucket;
+    stats_.latency[bucket] += shared_done_;
+    stats_.latency_sum_us += static_cast<uint64_t>(late_us) * shared_done_;
+  }
+  shared_done_ = 0;
+}
+
+}  // namespace vitrine

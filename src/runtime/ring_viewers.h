@@ -1,0 +1,155 @@
+// The viewers of one feed on one core and the sending to them: an array of cursors into the ring.
+// Knows no timer and no loop: ring_replica.h says when.
+//
+//   1  A viewer's bytes are: its prefix, then slabs from its cursor on, each whole and in order.
+//   2  After a partial write the rest of that one slab goes first, whatever else has come up.
+//   3  Private bytes are written only between slabs, whole messages in order.
+//   4  A viewer over its lag budget goes on only at a join point ahead of it.
+//
+// Owns    cursors, partial slabs and private lanes; borrows sockets, listeners and the ring.
+// Thread  one core.
+// Never   calls a listener (see take_notices), allocates or counts a reference per viewer and flush.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "runtime/ring_gather.h"
+#include "runtime/ring_policy.h"
+#include "runtime/ring_slabs.h"
+#include "runtime/ring_socket.h"
+
+namespace vitrine {
+
+// Names a viewer for its whole life; never used again.
+struct ViewerId {
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  friend bool operator==(const ViewerId&, const ViewerId&) = default;
+};
+
+// How a viewer begins.
+struct SeatStart {
+  // Sent first, as they are: HTTP head, snapshot.
+  std::vector<SlabPtr> prefix;
+  // The first slab; empty: the newest join point (with its opening), or the next one when there is none.
+  std::optional<uint64_t> sequence;
+};
+
+class RingViewers {
+ public:
+  static constexpr size_t kLaneMax = 16 * 1024;
+
+  RingViewers(const RingSlabs& ring, const Clock& clock, RingPolicy policy)
+      : ring_(ring), clock_(clock), policy_(policy) {}
+
+  // `wake` is what the socket calls when it may take more; it must call writable().
+  ViewerId add(RingSocket& socket, RingListener& listener, std::function<void()> wake, SeatStart start);
+  void remove(ViewerId id);
+  bool seated(ViewerId id) const { return find(id) != nullptr; }
+  size_t count() const { return viewers_.size(); }
+
+  // Adds whole messages to the viewer's lane; they are sent by the next write.
+  // Errors: `exhausted` "ring.lane_full" (nothing was added), `gone` "ring.seat_ended".
+  Result<void> send_private(ViewerId id, Bytes messages);
+  // Sends `prefix` and then slabs from `sequence` on, after what is under way.
+  void resume(ViewerId id, SeatStart start);
+
+  // Sends one viewer what it lacks up to `to`.
+  void write(ViewerId id, uint64_t to);
+  // The socket may take more.
+  void writable(ViewerId id, uint64_t to);
+
+  // One pass visits every viewer once; slices of it send to at most `sends` viewers.
+  void begin_pass() { next_ = 0; }
+  // False when the pass is over.
+  bool slice(uint64_t to, size_t sends);
+  // Looks for viewers over their lag budget and for stalled ones. A system call each: a few times a second.
+  void check_lag();
+  // No more slabs will come: viewers who have all, now or later, get SeatEnd::feed_ended.
+  void end();
+
+  struct Notice {
+    ViewerId id;
+    RingListener* listener;
+    std::optional<SeatEnd> end;  // empty: lagged
+  };
+  // What listeners are to be told, in order. A listener may be gone by then: ask seated(id) first.
+  std::vector<Notice> take_notices();
+
+  const RingStats& stats() const { return stats_; }
+
+ private:
+  struct Private {
+    std::vector<SlabPtr> prefix;
+    size_t prefix_sent = 0;
+    std::vector<uint8_t> lane;
+  };
+  struct Viewer {
+    RingSocket* socket = nullptr;
+    RingListener* listener = nullptr;
+    uint64_t cursor = 0;  // the next slab
+    SlabPtr partial;      // begun, and to be finished first
+    size_t partial_sent = 0;
+    std::unique_ptr<Private> own;
+    std::function<void()> wake;
+    int64_t blocked_since_us = 0;
+    int64_t allowance_us = 0;  // the age of the join point it started from, until it has caught up
+    uint32_t slot = 0;
+    bool at_edge = false;  // had everything up to the last `to`: takes the shared list
+    bool blocked = false;  // waits for the socket
+    bool waiting = false;  // waits for a join point at or after its cursor
+    bool asked = false;    // LagPolicy::ask: waits for resume()
+    bool ended = false;
+  };
+  struct Slot {
+    uint32_t index = 0;
+    uint32_t generation = 0;
+    bool used = false;
+  };
+
+  Viewer* find(ViewerId id);
+  const Viewer* find(ViewerId id) const { return const_cast<RingViewers*>(this)->find(id); }
+  void place(size_t index, Viewer viewer);
+  void start_at(Viewer& viewer, SeatStart start);
+  void join_at(Viewer& viewer, uint64_t join_point);
+  void take_join_point(Viewer& viewer);
+  void fall_behind(Viewer& viewer);
+  void write(Viewer& viewer, uint64_t to);
+  bool write_shared(Viewer& viewer, uint64_t to);
+  void write_own(Viewer& viewer, uint64_t to);
+  bool gather_own(const Viewer& viewer, uint64_t to);
+  void settle(Viewer& viewer, size_t taken);
+  size_t settle_private(Viewer& viewer, size_t taken);
+  void settle_slabs(Viewer& viewer, size_t taken);
+  std::optional<size_t> give(Viewer& viewer, const GatherList& list);
+  void block(Viewer& viewer);
+  void finish(Viewer& viewer, SeatEnd end);
+  void finish_if_done(Viewer& viewer);
+  void count_latency();
+
+  const RingSlabs& ring_;
+  const Clock& clock_;
+  RingPolicy policy_;
+  std::vector<Viewer> viewers_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_slots_;
+  size_t next_ = 0;  // of the pass under way; those before it have been visited
+  bool ending_ = false;
+
+  // The list of the viewers at the live edge: slabs [shared_from_, shared_to_), of those wanted.
+  GatherList shared_;
+  uint64_t shared_from_ = 0;
+  uint64_t shared_to_ = 0;
+  uint64_t shared_wanted_ = 0;
+  size_t shared_done_ = 0;  // viewers who took all of it and are not counted yet
+  GatherList own_;          // of the one viewer being written
+
+  std::vector<Notice> notices_;
+  RingStats stats_;
+};
+
+}  // namespace vitrine
