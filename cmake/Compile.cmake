@@ -17,6 +17,14 @@ if(VITRINE_FUZZ)
   target_compile_options(vitrine_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# The precompiled header makes every object refer to Asio, so every program links it, also those that
+# know nothing of runtime/.
+add_library(vitrine_asio STATIC "${CMAKE_SOURCE_DIR}/src/runtime/asio.cc")
+target_compile_features(vitrine_asio PRIVATE cxx_std_23)
+target_compile_options(vitrine_asio PRIVATE $<TARGET_PROPERTY:vitrine_flags,INTERFACE_COMPILE_OPTIONS>)
+target_compile_definitions(vitrine_asio PRIVATE $<TARGET_PROPERTY:vitrine_flags,INTERFACE_COMPILE_DEFINITIONS>)
+target_link_libraries(vitrine_flags INTERFACE vitrine_asio)
+
 # One precompiled header for all: the standard library, Asio's core and JSON cost seconds a file.
 # -fno-pch-timestamp lets ccache reuse objects across build folders.
 file(WRITE "${CMAKE_BINARY_DIR}/pch.cc.in" "")
