@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include "members/digest.h"
+#include "base/digest.h"
 
 namespace vitrine {
 namespace {

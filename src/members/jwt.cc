@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "base/hex.h"
-#include "members/digest.h"
+#include "base/digest.h"
 
 namespace vitrine {
 

@@ -6,7 +6,7 @@
 #include <openssl/rsa.h>
 
 #include "base/hex.h"
-#include "members/digest.h"
+#include "base/digest.h"
 
 namespace vitrine {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "members/digest.h"
+#include "base/digest.h"
 
 namespace vitrine {
 namespace {

@@ -1,4 +1,4 @@
-// SHA-256 and HMAC-SHA-256 over libsodium, and comparison in constant time.
+// SHA-256, HMAC-SHA-256, and comparison in constant time.
 //
 // Thread  any; pure.
 #pragma once

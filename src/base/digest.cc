@@ -1,6 +1,11 @@
-#include "members/digest.h"
+#include "base/digest.h"
 
-#include <sodium.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#include "base/check.h"
 
 namespace vitrine {
 namespace {
@@ -16,21 +21,20 @@ unsigned char* bytes_of(std::string& text) {
 
 std::string sha256(std::string_view bytes) {
   std::string out(kDigestBytes, '\0');
-  crypto_hash_sha256(bytes_of(out), bytes_of(bytes), bytes.size());
+  SHA256(bytes_of(bytes), bytes.size(), bytes_of(out));
   return out;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string out(kDigestBytes, '\0');
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
-  crypto_auth_hmacsha256_update(&state, bytes_of(bytes), bytes.size());
-  crypto_auth_hmacsha256_final(&state, bytes_of(out));
+  const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes),
+                          bytes.size(), bytes_of(out), nullptr);
+  check(made != nullptr, "HMAC-SHA-256 cannot fail");
   return out;
 }
 
 bool equal_secret(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace vitrine
