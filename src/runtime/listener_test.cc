@@ -9,7 +9,7 @@
 
 #include <set>
 
-#include "testing/run_task.h"
+#include "testing/blocking.h"
 
 namespace vitrine {
 namespace {
@@ -125,7 +125,7 @@ TEST(Listener, StoppedTakesNoMore) {
   EXPECT_EQ(ask((*listener)->port()), '0');
   (*listener)->stop();
   auto settle = []() -> Task<void> { co_return; };
-  run_on(cores.at(0), settle());
+  wait_on(cores.at(0), settle());
   EXPECT_EQ(dial((*listener)->port()), -1);
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/run_task.h"
+#include "testing/blocking.h"
 
 namespace vitrine {
 namespace {
@@ -18,7 +18,7 @@ TEST(StopGate, ClosedGateLetsNobodyIn) {
     EXPECT_TRUE(gate.closed());
     EXPECT_FALSE(gate.enter());
   };
-  run_on(cores.at(0), visit());
+  wait_on(cores.at(0), visit());
 }
 
 TEST(StopGate, CloseWaitsForTheLastToLeave) {
@@ -32,7 +32,7 @@ TEST(StopGate, CloseWaitsForTheLastToLeave) {
     EXPECT_TRUE(co_await gate.close(Milliseconds(10'000)));
     EXPECT_EQ(gate.inside(), 0);
   };
-  run_on(cores.at(0), visit(&cores.at(0)));
+  wait_on(cores.at(0), visit(&cores.at(0)));
 }
 
 TEST(StopGate, CloseGivesUpWhenTimeIsOver) {
@@ -45,7 +45,7 @@ TEST(StopGate, CloseGivesUpWhenTimeIsOver) {
     pass.reset();
     EXPECT_TRUE(co_await gate.close(Milliseconds(20)));
   };
-  run_on(cores.at(0), visit());
+  wait_on(cores.at(0), visit());
 }
 
 TEST(StopGate, APassMayOutliveItsGate) {

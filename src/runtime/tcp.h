@@ -18,15 +18,16 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "runtime/core.h"
+#include "runtime/ring_socket.h"
 #include "runtime/task.h"
 #include "wire/byte_reader.h"
 
 namespace vitrine {
 
-class TcpSocket {
+class TcpSocket final : public RingSocket {
  public:
   TcpSocket();  // closed
-  ~TcpSocket();
+  ~TcpSocket() override;
   TcpSocket(TcpSocket&&) noexcept;
   TcpSocket& operator=(TcpSocket&&) noexcept;
 
@@ -53,12 +54,15 @@ class TcpSocket {
 
   // Gives the kernel what it takes now, without waiting; 0: would block. At most 1,024 pieces a call.
   // Errors: `unavailable` "tcp.closed", "tcp.reset".
-  Result<size_t> send(std::span<const iovec> pieces);
+  Result<size_t> send(std::span<const iovec> pieces) override;
   // What has arrived, without waiting; nothing when there is nothing yet, 0 when the peer has finished.
   Result<std::optional<size_t>> receive(std::span<uint8_t> into);
   // Until send() takes bytes, or receive() has some (or the end). One waiter each at a time.
   Task<Result<void>> wait_writable();
   Task<Result<void>> wait_readable();
+
+  // Calls `wake` once when send() may take bytes again, or fails; now and then early, never after close().
+  void when_writable(std::function<void()> wake) override;
 
   // How long one wait for reading or writing may last; zero: for ever. Counts from the next wait.
   void set_read_limit(Milliseconds time);
@@ -67,7 +71,7 @@ class TcpSocket {
   // Bounds what the kernel holds unsent before it says "would block" (TCP_NOTSENT_LOWAT).
   void set_unsent_limit(int bytes);
   // Bytes taken but not yet acknowledged by the peer (SIOCOUTQ).
-  size_t unsent_bytes() const;
+  size_t unsent_bytes() const override;
 
   // "192.0.2.7" or "2001:db8::1"; an IPv4 peer of an IPv6 listener is written as IPv4.
   const std::string& peer_address() const;

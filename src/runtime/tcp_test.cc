@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/listener.h"
-#include "testing/run_task.h"
+#include "testing/blocking.h"
 
 namespace vitrine {
 namespace {
@@ -20,10 +20,10 @@ class TcpTest : public ::testing::Test {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     peer_ = pair[1];
     cores_.start();
-    socket_ = std::make_unique<TcpSocket>(run_on(core(), adopt(pair[0])));
+    socket_ = std::make_unique<TcpSocket>(wait_on(core(), adopt(pair[0])));
   }
   ~TcpTest() override {
-    run_on(core(), drop());
+    wait_on(core(), drop());
     ::close(peer_);
   }
   Task<TcpSocket> adopt(int fd) { co_return std::move(*TcpSocket::adopt(core(), fd)); }
@@ -46,26 +46,26 @@ class TcpTest : public ::testing::Test {
 
 TEST_F(TcpTest, ReadsWhatThePeerWrites) {
   ASSERT_EQ(::write(peer_, "hello", 5), 5);
-  EXPECT_EQ(run_on(core(), read_text()), "hello");
+  EXPECT_EQ(wait_on(core(), read_text()), "hello");
 }
 
 TEST_F(TcpTest, ReadsNothingWhenThePeerHasFinished) {
   ::shutdown(peer_, SHUT_WR);
-  EXPECT_EQ(run_on(core(), read_text()), "");
+  EXPECT_EQ(wait_on(core(), read_text()), "");
 }
 
 TEST_F(TcpTest, AReadLimitEndsTheWait) {
   socket_->set_read_limit(Milliseconds(120));
-  EXPECT_EQ(run_on(core(), read_text()), "tcp.timed_out");
+  EXPECT_EQ(wait_on(core(), read_text()), "tcp.timed_out");
   // The socket lives on: the next read has its own limit.
   ASSERT_EQ(::write(peer_, "late", 4), 4);
-  EXPECT_EQ(run_on(core(), read_text()), "late");
+  EXPECT_EQ(wait_on(core(), read_text()), "late");
 }
 
 TEST_F(TcpTest, ClosingWakesTheReader) {
   auto reading = begin_on(core(), read_text());
   core().post([this] { socket_->close(); });
-  EXPECT_EQ(reading.get(), "tcp.closed");
+  EXPECT_EQ(*reading.get(), "tcp.closed");
 }
 
 // The read's limit cancels both waits; the writer, who has time, must not notice.
@@ -76,14 +76,14 @@ TEST_F(TcpTest, OneDirectionsLimitLeavesTheOtherWaiting) {
     co_return co_await socket->write_all(as_bytes(*bytes));
   };
   auto writing = begin_on(core(), write(socket_.get(), &much));
-  EXPECT_EQ(run_on(core(), read_text()), "tcp.timed_out");
+  EXPECT_EQ(wait_on(core(), read_text()), "tcp.timed_out");
   std::vector<char> sink(1 << 16);
   size_t seen = 0;
   while (seen < much.size()) {
     const ssize_t got = ::read(peer_, sink.data(), sink.size());
     if (got > 0) seen += static_cast<size_t>(got);
   }
-  EXPECT_TRUE(writing.get());
+  EXPECT_TRUE(*writing.get());
 }
 
 TEST_F(TcpTest, AWriteLimitEndsTheWaitForAPeerThatDoesNotRead) {
@@ -92,7 +92,7 @@ TEST_F(TcpTest, AWriteLimitEndsTheWaitForAPeerThatDoesNotRead) {
   auto write = [](TcpSocket* socket, const std::string* bytes) -> Task<Result<void>> {
     co_return co_await socket->write_all(as_bytes(*bytes));
   };
-  const auto wrote = run_on(core(), write(socket_.get(), &much));
+  const auto wrote = wait_on(core(), write(socket_.get(), &much));
   ASSERT_FALSE(wrote);
   EXPECT_EQ(wrote.error().reason, "tcp.timed_out");
 }
@@ -148,16 +148,16 @@ TEST(TcpConnect, ReachesAListenerAndIsRefusedWhereNobodyListens) {
     const auto socket = co_await TcpSocket::connect(*core, "127.0.0.1", to, Milliseconds(2000));
     co_return socket ? socket->peer_address() : std::string(socket.error().reason);
   };
-  EXPECT_EQ(run_on(cores.at(0), connect(&cores.at(0), port)), "127.0.0.1");
+  EXPECT_EQ(wait_on(cores.at(0), connect(&cores.at(0), port)), "127.0.0.1");
   listener->reset();
   auto settle = []() -> Task<void> { co_return; };
-  run_on(cores.at(0), settle());
-  EXPECT_EQ(run_on(cores.at(0), connect(&cores.at(0), port)), "tcp.refused");
+  wait_on(cores.at(0), settle());
+  EXPECT_EQ(wait_on(cores.at(0), connect(&cores.at(0), port)), "tcp.refused");
   auto nonsense = [](Core* core) -> Task<std::string> {
     const auto socket = co_await TcpSocket::connect(*core, "example.org", 80, Milliseconds(2000));
     co_return std::string(socket.error().reason);
   };
-  EXPECT_EQ(run_on(cores.at(0), nonsense(&cores.at(0))), "tcp.address");
+  EXPECT_EQ(wait_on(cores.at(0), nonsense(&cores.at(0))), "tcp.address");
 }
 
 }  // namespace

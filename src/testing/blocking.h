@@ -27,10 +27,16 @@ template <class T>
 std::future<std::optional<T>> begin_on(Core& core, Task<T> task) {
   return boost::asio::co_spawn(core.io(), as_optional(std::move(task)), boost::asio::use_future);
 }
+inline std::future<void> begin_on(Core& core, Task<void> task) {
+  return boost::asio::co_spawn(core.io(), std::move(task), boost::asio::use_future);
+}
 // Runs `task` on `core` and waits for its answer.
 template <class T>
 T wait_on(Core& core, Task<T> task) {
-  return std::move(*begin_on(core, std::move(task)).get());
+  if constexpr (std::is_void_v<T>)
+    begin_on(core, std::move(task)).get();
+  else
+    return std::move(*begin_on(core, std::move(task)).get());
 }
 
 // A folder that is gone after the test.
