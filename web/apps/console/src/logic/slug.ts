@@ -7,7 +7,15 @@ export function slugOf(title: string): string {
   return title
     .toLowerCase()
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 64)
+}
+
+/** A colour angle that is always the same for a slug. */
+export function hueOf(slug: string): number {
+  let hash = 0;
+  for (const letter of slug) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 3600;
+  return hash % 360;
 }
