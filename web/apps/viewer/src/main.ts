@@ -1,8 +1,14 @@
 import '@vitrine/ui/tokens.css';
+import './base.css';
+import { createPinia } from 'pinia';
 import { createApp } from 'vue';
-import { makeI18n } from '@vitrine/ui';
 import App from './App.vue';
-import { en } from './messages/en';
-import { zhCN } from './messages/zh-CN';
+import { handOverToRoom, returnedOrder } from './app/cashier-return';
+import { i18n } from './app/i18n';
+import { startPlace } from './app/place';
 
-createApp(App).use(makeI18n({ 'zh-CN': zhCN, en })).mount('#app');
+if (!handOverToRoom()) {
+  const order = returnedOrder(location.search);
+  startPlace(order ? { name: 'order', args: { order } } : null);
+  createApp(App).use(createPinia()).use(i18n).mount('#app');
+}

@@ -1,0 +1,269 @@
+import { MediaTimeQueue } from '@vitrine/player';
+import {
+  ApiError,
+  RoomSocket,
+  type Capabilities,
+  type Card,
+  type ChatEvent,
+  type ChatLimits,
+  type MediaTime,
+  type NoticeEvent,
+  type NowShowing,
+  type ServerEvent,
+  type SnapshotEvent,
+  type SocketStatus,
+  type StockState,
+  type You,
+} from '@vitrine/sdk';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { api } from '../app/api';
+import { useClock } from '../app/server-now';
+import { useOrders } from './orders';
+
+const linesKept = 200;
+
+export interface Notice {
+  key: NoticeEvent['text_key'];
+  name: string;
+  product: string;
+  /** How many said the same since the strip was last empty. */
+  people: number;
+}
+
+/** One room as this page sees it, fed by the room's socket. */
+export const useRoom = defineStore('room', () => {
+  const room = ref('');
+  const title = ref('');
+  const hostName = ref('');
+  const flvUrl = ref('');
+  const live = ref<boolean | null>(null);
+  const wasLive = ref(false);
+  const missing = ref<ApiError | null>(null);
+  const online = ref(0);
+  const likes = ref(0);
+  const you = ref<You | null>(null);
+  const limits = ref<ChatLimits>({ chat_chars: 100, chat_interval_ms: 1000 });
+  const capabilities = ref<Capabilities>({ selling: true, chat: true });
+  const lines = shallowRef<ChatEvent[]>([]);
+  const notice = ref<Notice | null>(null);
+  const cards = ref<Card[]>([]);
+  const nowShowing = ref<NowShowing | null>(null);
+  const status = ref<SocketStatus>('connecting');
+  const stock = ref(new Map<string, StockState>());
+
+  let socket: RoomSocket | null = null;
+  let playhead: () => MediaTime | null = () => null;
+  let showcaseVersion = -1;
+  let newestVersion = -1;
+  let releaseTimer: ReturnType<typeof setInterval> | undefined;
+  let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  const pictureQueue = new MediaTimeQueue();
+  const lineListeners = new Set<(line: ChatEvent) => void>();
+
+  const shownCard = computed(
+    () => cards.value.find((card) => card.product === nowShowing.value?.product) ?? null,
+  );
+
+  async function enter(name: string): Promise<void> {
+    leave();
+    room.value = name;
+    socket = new RoomSocket({
+      room: name,
+      listener: { event: (event, replayed) => take(event, replayed), status: (now) => (status.value = now) },
+    });
+    useClock(socket.clock);
+    releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
+    try {
+      const found = await api.room(name);
+      if (room.value !== name) return;
+      title.value = found.title;
+      hostName.value = found.host_name;
+      flvUrl.value = found.flv_url;
+      setLive(found.live);
+      online.value = found.online;
+      likes.value = found.likes;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 404) {
+        missing.value = error;
+        return;
+      }
+      flvUrl.value = `/live/${name}.flv`;
+    }
+    socket?.open();
+    await loadShowcase();
+  }
+
+  function leave(): void {
+    socket?.close();
+    socket = null;
+    useClock(null);
+    clearInterval(releaseTimer);
+    clearTimeout(noticeTimer);
+    pictureQueue.clear();
+    lines.value = [];
+    cards.value = [];
+    stock.value.clear();
+    notice.value = null;
+    nowShowing.value = null;
+    missing.value = null;
+    live.value = null;
+    wasLive.value = false;
+    flvUrl.value = '';
+    showcaseVersion = -1;
+    newestVersion = -1;
+  }
+
+  /** The socket's identity is its cookie's; after signing in or out it must be opened anew. */
+  async function rejoin(): Promise<void> {
+    if (!socket || !room.value) return;
+    socket.close();
+    socket = new RoomSocket({
+      room: room.value,
+      listener: { event: (event, replayed) => take(event, replayed), status: (now) => (status.value = now) },
+    });
+    useClock(socket.clock);
+    socket.open();
+  }
+
+  function take(event: ServerEvent, replayed: boolean): void {
+    switch (event.kind) {
+      case 'snapshot':
+        return takeSnapshot(event);
+      case 'chat':
+        return addLine(event);
+      case 'chat_deleted':
+        lines.value = lines.value.filter((line) => line.id !== event.id);
+        return;
+      case 'state':
+        if (event.online !== undefined) online.value = event.online;
+        if (event.likes !== undefined) likes.value = event.likes;
+        event.stock?.forEach(takeStock);
+        return;
+      case 'order':
+        void useOrders().follow(event);
+        return;
+      case 'muted':
+        if (you.value) you.value.muted_until_ms = event.until_ms;
+        return;
+    }
+    if (replayed) return; // the snapshot is newer than a replayed control row
+    switch (event.kind) {
+      case 'product_shown':
+        return whenSeen({ product: event.product, at_ms: event.at_ms, media: event.media }, event.media);
+      case 'product_hidden':
+        return whenSeen(null, event.media);
+      case 'showcase_changed':
+        return showcaseIs(event.version);
+      case 'capabilities':
+        capabilities.value = { selling: event.selling, chat: event.chat };
+        return;
+      case 'notice':
+        return addNotice(event);
+      case 'live':
+        return setLive(event.live);
+      case 'room_changed':
+        title.value = event.title;
+        hostName.value = event.host_name;
+    }
+  }
+
+  function takeSnapshot(event: SnapshotEvent): void {
+    title.value = event.title;
+    hostName.value = event.host_name;
+    setLive(event.live);
+    you.value = event.you;
+    online.value = event.online;
+    likes.value = event.likes;
+    capabilities.value = event.capabilities;
+    limits.value = event.limits;
+    event.stock.forEach(takeStock);
+    const known = new Set(event.chat.map((line) => line.id));
+    lines.value = [...lines.value.filter((line) => !known.has(line.id)), ...event.chat]
+      .sort((a, b) => a.epoch - b.epoch || a.seq - b.seq)
+      .slice(-linesKept);
+    pictureQueue.clear();
+    whenSeen(event.now_showing, event.now_showing?.media ?? null);
+    showcaseIs(event.showcase_version);
+  }
+
+  /** What is about the picture waits until the picture is there. */
+  function whenSeen(shown: NowShowing | null, media: MediaTime | null): void {
+    pictureQueue.push(media, playhead(), () => {
+      nowShowing.value = shown;
+      if (shown && !cards.value.some((card) => card.product === shown.product)) void loadShowcase();
+    });
+  }
+
+  function addLine(line: ChatEvent): void {
+    lines.value = [...lines.value, line].slice(-linesKept);
+    lineListeners.forEach((listener) => listener(line));
+  }
+
+  function addNotice(event: NoticeEvent): void {
+    const merged = notice.value?.key === event.text_key ? notice.value.people + 1 : 1;
+    notice.value = { key: event.text_key, name: event.name, product: event.product, people: merged };
+    clearTimeout(noticeTimer);
+    noticeTimer = setTimeout(() => (notice.value = null), 4_000);
+  }
+
+  function setLive(now: boolean): void {
+    live.value = now;
+    if (now) wasLive.value = true;
+  }
+
+  function takeStock(now: StockState): void {
+    const known = stock.value.get(now.sku);
+    if (!known || now.version >= known.version) stock.value.set(now.sku, now);
+  }
+
+  function showcaseIs(version: number): void {
+    newestVersion = version;
+    if (version === showcaseVersion) return;
+    // Everybody in the room hears of the change at once; a pause of up to 0.8 s spreads the questions.
+    setTimeout(() => void loadShowcase(), showcaseVersion < 0 ? 0 : Math.random() * 800);
+  }
+
+  async function loadShowcase(): Promise<void> {
+    const name = room.value;
+    try {
+      const answer = await api.showcase(name);
+      if (room.value !== name) return;
+      cards.value = answer.items;
+      showcaseVersion = Math.max(answer.version, newestVersion);
+      for (const card of answer.items) {
+        for (const variant of card.variants) takeStock({ sku: variant.sku, ...variant.stock });
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // without the shop the room goes on
+    }
+  }
+
+  /** Units free and held of a SKU, newest known. */
+  const stockOf = (sku: string): { free: number; held: number } => stock.value.get(sku) ?? { free: 0, held: 0 };
+  const cardOf = (product: string): Card | null => cards.value.find((card) => card.product === product) ?? null;
+
+  const chat = async (text: string): Promise<void> => {
+    await socket?.chat(text);
+  };
+  const like = (count = 1): void => {
+    socket?.like(count);
+    likes.value += count;
+  };
+  const rtt_ms = (): number | null => socket?.clock.rtt_ms() ?? null;
+  const wake = (): void => socket?.wake();
+  const followPlayhead = (of: () => MediaTime | null): void => {
+    playhead = of;
+  };
+  const onLine = (listener: (line: ChatEvent) => void): (() => void) => {
+    lineListeners.add(listener);
+    return () => lineListeners.delete(listener);
+  };
+
+  return {
+    room, title, hostName, flvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
+    cards, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
+    rtt_ms, wake, followPlayhead, onLine,
+  };
+});
