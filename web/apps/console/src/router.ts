@@ -1,5 +1,5 @@
-import { createRouter, createWebHistory } from 'vue-router'
-import { useSession } from './stores/session'
+import { createRouter, createWebHistory } from 'vue-router';
+import { useSession } from './stores/session';
 
 export const router = createRouter({
   history: createWebHistory('/console/'),
@@ -25,11 +25,11 @@ export const router = createRouter({
     },
     { path: '/:rest(.*)*', redirect: '/rooms' },
   ],
-})
+});
 
 router.beforeEach(async (to) => {
-  const session = useSession()
-  await session.load()
-  if (!session.staff && !to.meta.open) return { name: 'login', query: { to: to.fullPath } }
-  return true
-})
+  const session = useSession();
+  await session.load();
+  if (!session.staff && !to.meta.open) return { name: 'login', query: { to: to.fullPath } };
+  return true;
+});

@@ -6,7 +6,7 @@ export function testPictureCommand(rtmpUrl: string): string {
     'ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000',
     '-c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 60 -b:v 2500k',
     `-c:a aac -b:a 128k -f flv '${rtmpUrl}'`,
-  ].join(' \\\n  ')
+  ].join(' \\\n  ');
 }
 
 /** A recorded file sent in real time, again and again. */
@@ -15,5 +15,5 @@ export function fileCommand(rtmpUrl: string): string {
     'ffmpeg -re -stream_loop -1 -i video.mp4',
     '-c:v libx264 -preset veryfast -g 60 -b:v 2500k -c:a aac -b:a 128k',
     `-f flv '${rtmpUrl}'`,
-  ].join(' \\\n  ')
+  ].join(' \\\n  ');
 }

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { clockText, liveTotals } from './live-totals';
 
 const order = (fields: Partial<Order>): Order =>
-  ({ room: 'demo', state: 'paid', test: false, created_at_ms: 1000, total: { amount: 990, currency: 'CNY' }, ...fields }) as Order;
+  ({
+    room: 'demo',
+    state: 'paid',
+    test: false,
+    created_at_ms: 1000,
+    total: { amount: 990, currency: 'CNY' },
+    ...fields,
+  }) as Order;
 
 describe('live totals', () => {
   it('counts what was ordered in this room since the live began', () => {
@@ -12,7 +19,12 @@ describe('live totals', () => {
   });
 
   it('sums only what is paid, and sandbox money apart', () => {
-    const orders = [order({ state: 'shipped' }), order({ test: true }), order({ state: 'pending_payment' }), order({ state: 'refunded' })];
+    const orders = [
+      order({ state: 'shipped' }),
+      order({ test: true }),
+      order({ state: 'pending_payment' }),
+      order({ state: 'refunded' }),
+    ];
     expect(liveTotals(orders, 'demo', 0)).toEqual({ orders: 4, paid: 990, testPaid: 990 });
   });
 });

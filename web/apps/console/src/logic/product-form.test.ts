@@ -11,7 +11,13 @@ const mug: Product = {
   version: 3,
   created_at_ms: 0,
   variants: [
-    { sku: 'sku_1', name: 'Blue', price: { amount: 5905, currency: 'CNY' }, price_version: 2, stock: { free: 4, held: 1, sold: 9 } },
+    {
+      sku: 'sku_1',
+      name: 'Blue',
+      price: { amount: 5905, currency: 'CNY' },
+      price_version: 2,
+      stock: { free: 4, held: 1, sold: 9 },
+    },
   ],
 };
 

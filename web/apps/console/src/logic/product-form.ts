@@ -1,65 +1,65 @@
 // The product editor's form: what the fields hold while somebody types, what is wrong with it, and
 // the body the server gets. Amounts are typed as text ("9.90") and become minor units only here.
-import type { Product, ProductDraft } from '@vitrine/sdk'
+import type { Product, ProductDraft } from '@vitrine/sdk';
 
 export interface VariantForm {
   /** Stable key for the list while rows come and go; never sent. */
-  key: number
-  sku: string | null
-  name: string
-  price: string
+  key: number;
+  sku: string | null;
+  name: string;
+  price: string;
   /** Units on sale now: the first stock of a new variant, the wanted free stock of a known one. */
-  stock: string
-  freeBefore: number
+  stock: string;
+  freeBefore: number;
 }
 
 export interface PictureForm {
-  picture: string
-  url: string
+  picture: string;
+  url: string;
 }
 
 export interface ProductForm {
-  name: string
-  description: string
-  pictures: PictureForm[]
-  variants: VariantForm[]
-  version: number | null
+  name: string;
+  description: string;
+  pictures: PictureForm[];
+  variants: VariantForm[];
+  version: number | null;
 }
 
-export const limits = { name: 80, description: 2000, variantName: 40, pictures: 9, variants: 20, stock: 9_999_999 }
+export const limits = { name: 80, description: 2000, variantName: 40, pictures: 9, variants: 20, stock: 9_999_999 };
 
 /** Field path ("name", "variants.0.price") -> message key. Empty when the form can be saved. */
-export type FormErrors = Record<string, string>
+export type FormErrors = Record<string, string>;
 
-let nextKey = 1
+let nextKey = 1;
 
 export function emptyVariant(): VariantForm {
-  return { key: nextKey++, sku: null, name: '', price: '', stock: '', freeBefore: 0 }
+  return { key: nextKey++, sku: null, name: '', price: '', stock: '', freeBefore: 0 };
 }
 
 export function emptyForm(): ProductForm {
-  return { name: '', description: '', pictures: [], variants: [emptyVariant()], version: null }
+  return { name: '', description: '', pictures: [], variants: [emptyVariant()], version: null };
 }
 
 /** Minor units as an editable number: 990 -> "9.90". */
 export function amountText(amount: number): string {
-  return (amount / 100).toFixed(2)
+  return (amount / 100).toFixed(2);
 }
 
 /** "9.9" -> 990; null when it is not an amount with at most two decimals. */
 export function parseAmount(text: string): number | null {
-  const match = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(text.trim())
-  if (!match) return null
-  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
+  const match = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(text.trim());
+  if (!match) return null;
+  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 }
 
 export function parseCount(text: string): number | null {
-  return /^\d{1,7}$/.test(text.trim()) ? Number(text.trim()) : null
+  return /^\d{1,7}$/.test(text.trim()) ? Number(text.trim()) : null;
 }
 
 /** The id in a picture's address, "/v1/pictures/pic_1" -> "pic_1". */
 export function pictureId(url: string): string {
-  return url.slice(url.lastIndexOf('/') + 1)
+  return url.slice(url.lastIndexOf('/') + 1);
 }
 
 export function formOf(product: Product): ProductForm {
@@ -76,26 +76,26 @@ export function formOf(product: Product): ProductForm {
       freeBefore: variant.stock.free,
     })),
     version: product.version,
-  }
+  };
 }
 
 export function formErrors(form: ProductForm): FormErrors {
-  const errors: FormErrors = {}
-  if (form.name.trim() === '') errors.name = 'product.error.name_empty'
-  else if (form.name.length > limits.name) errors.name = 'product.error.name_long'
-  if (form.description.length > limits.description) errors.description = 'product.error.description_long'
-  const names = new Set<string>()
+  const errors: FormErrors = {};
+  if (form.name.trim() === '') errors.name = 'product.error.name_empty';
+  else if (form.name.length > limits.name) errors.name = 'product.error.name_long';
+  if (form.description.length > limits.description) errors.description = 'product.error.description_long';
+  const names = new Set<string>();
   form.variants.forEach((variant, index) => {
-    const name = variant.name.trim()
-    if (form.variants.length > 1 && name === '') errors[`variants.${index}.name`] = 'product.error.variant_name_empty'
-    else if (names.has(name)) errors[`variants.${index}.name`] = 'product.error.variant_name_twice'
-    names.add(name)
-    const amount = parseAmount(variant.price)
-    if (amount === null) errors[`variants.${index}.price`] = 'product.error.price'
-    const stock = parseCount(variant.stock)
-    if (stock === null) errors[`variants.${index}.stock`] = 'product.error.stock'
-  })
-  return errors
+    const name = variant.name.trim();
+    if (form.variants.length > 1 && name === '') errors[`variants.${index}.name`] = 'product.error.variant_name_empty';
+    else if (names.has(name)) errors[`variants.${index}.name`] = 'product.error.variant_name_twice';
+    names.add(name);
+    const amount = parseAmount(variant.price);
+    if (amount === null) errors[`variants.${index}.price`] = 'product.error.price';
+    const stock = parseCount(variant.stock);
+    if (stock === null) errors[`variants.${index}.stock`] = 'product.error.stock';
+  });
+  return errors;
 }
 
 /** The body for POST or PUT /v1/products. Call only when formErrors() is empty. */
@@ -110,14 +110,14 @@ export function writeBody(form: ProductForm, currency: string): ProductDraft {
       price: { amount: parseAmount(variant.price) ?? 0, currency },
     })),
     ...(form.version === null ? {} : { version: form.version }),
-  }
+  };
 }
 
 /** The stock movements that bring known variants to what was typed. */
 export function stockChanges(form: ProductForm): { sku: string; change: number }[] {
   return form.variants.flatMap((variant) => {
-    const wanted = parseCount(variant.stock)
-    if (!variant.sku || wanted === null || wanted === variant.freeBefore) return []
-    return [{ sku: variant.sku, change: wanted - variant.freeBefore }]
-  })
+    const wanted = parseCount(variant.stock);
+    if (!variant.sku || wanted === null || wanted === variant.freeBefore) return [];
+    return [{ sku: variant.sku, change: wanted - variant.freeBefore }];
+  });
 }

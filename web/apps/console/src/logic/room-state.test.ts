@@ -45,7 +45,10 @@ describe('the room as the console sees it', () => {
   it('follows what is being shown', () => {
     const shown = after([{ kind: 'product_shown', epoch: 1, seq: 4, product: 'prd_1', at_ms: 5, media: null }]);
     expect(shown.nowShowing?.product).toBe('prd_1');
-    const hidden = after([{ kind: 'product_hidden', epoch: 1, seq: 5, product: 'prd_1', at_ms: 6, media: null }], shown);
+    const hidden = after(
+      [{ kind: 'product_hidden', epoch: 1, seq: 5, product: 'prd_1', at_ms: 6, media: null }],
+      shown,
+    );
     expect(hidden.nowShowing).toBeNull();
   });
 

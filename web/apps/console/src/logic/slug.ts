@@ -1,6 +1,6 @@
 // Room slugs: the part of the link viewers see.
 
-export const SLUG = /^[a-z0-9_-]{1,64}$/
+export const SLUG = /^[a-z0-9_-]{1,64}$/;
 
 /** A slug made from a title: what is latin stays, the rest becomes dashes; empty when nothing is left. */
 export function slugOf(title: string): string {
@@ -10,7 +10,7 @@ export function slugOf(title: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 64)
+    .slice(0, 64);
 }
 
 /** A colour angle that is always the same for a slug. */

@@ -57,8 +57,12 @@ describe('order actions', () => {
 
 describe('browser names', () => {
   it('are what somebody knows their device by', () => {
-    expect(browserName('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0')).toBe('Edge · Windows');
-    expect(browserName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1')).toBe('Safari · iPhone');
+    expect(browserName('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0')).toBe(
+      'Edge · Windows',
+    );
+    expect(browserName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1')).toBe(
+      'Safari · iPhone',
+    );
     expect(browserName('curl/8.0')).toBe('curl/8.0');
     expect(browserName('')).toBe('—');
   });

@@ -4,7 +4,16 @@
 // Never  decides what a page looks like.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { RoomSocket, type AckEvent, type Card, type MediaTime, type Order, type Showcase, type SocketStatus, type Stream } from '@vitrine/sdk';
+import {
+  RoomSocket,
+  type AckEvent,
+  type Card,
+  type MediaTime,
+  type Order,
+  type Showcase,
+  type SocketStatus,
+  type Stream,
+} from '@vitrine/sdk';
 import { api } from '../api';
 import { liveTotals, startOfDay, type LiveTotals } from '../logic/live-totals';
 import { afterEvent, emptyRoom } from '../logic/room-state';
@@ -49,7 +58,13 @@ export const useLive = defineStore('live', () => {
     const known = await api.room(name);
     streamName = known.stream;
     flvUrl.value = known.flv_url;
-    state.value = { ...emptyRoom(), title: known.title, hostName: known.host_name, online: known.online, likes: known.likes };
+    state.value = {
+      ...emptyRoom(),
+      title: known.title,
+      hostName: known.host_name,
+      online: known.online,
+      likes: known.likes,
+    };
     await loadShowcase();
     socket = new RoomSocket({
       room: name,
