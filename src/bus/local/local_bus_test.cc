@@ -17,6 +17,7 @@ struct Counted {
   static constexpr auto fields() { return std::tuple{field("id", &Counted::id)}; }
 };
 
+constexpr std::string_view kConsumer = "rooms.test";
 const std::vector<Migration> kEffects{{1, "CREATE TABLE effects (n BIGINT NOT NULL);"}};
 
 Result<void> add_effect(Transaction& tx, const EventRow& event) {
@@ -30,7 +31,7 @@ class LocalBusTest : public ::testing::Test {
   LocalBusTest() {
     cores.start();
     shop = open("shop", nullptr);
-    rooms = open("rooms", nullptr);
+    rooms = open("rooms", &rooms_hooks);
   }
   ~LocalBusTest() override {
     bus.reset();
@@ -69,7 +70,7 @@ class LocalBusTest : public ::testing::Test {
     return out;
   }
   Subscription subscription() {
-    return {.consumer = "rooms.test",
+    return {.consumer = std::string(kConsumer),
             .source = "shop",
             .kinds = {"Counted"},
             .target = rooms.get(),
@@ -83,7 +84,14 @@ class LocalBusTest : public ::testing::Test {
             }};
   }
 
+  class LosesCommits final : public SqliteHooks {
+   public:
+    Commit before_commit(size_t) override { return next.exchange(Commit::go_on); }
+    std::atomic<Commit> next{Commit::go_on};
+  };
+
   TestFolder folder;
+  LosesCommits rooms_hooks;
   Cores cores{1};
   std::unique_ptr<Database> shop;
   std::unique_ptr<Database> rooms;
@@ -101,6 +109,70 @@ TEST_F(LocalBusTest, EventsFromBeforeAndAfterStartArriveInOrder) {
   EXPECT_EQ(told(5), (std::vector<int64_t>{1, 2, 3, 4, 5}));
   EXPECT_EQ(number(*rooms, "SELECT count(*) FROM effects"), 5);
   EXPECT_EQ(number(*rooms, "SELECT n FROM bus_cursor"), 5);
+}
+
+TEST_F(LocalBusTest, AnEffectThatFailsIsShownRetriedAndHoldsBackOnlyWhatComesAfter) {
+  std::atomic<bool> broken = true;
+  auto picky = subscription();
+  picky.apply = [&](Transaction& tx, const EventRow& event) -> Result<void> {
+    if (event.n == 3 && broken) return Error{ErrorKind::internal, "test.broken"};
+    return add_effect(tx, event);
+  };
+  emit(5);
+  bus->source(*shop);
+  bus->subscribe(std::move(picky));
+  bus->start();
+  EXPECT_EQ(told(2), (std::vector<int64_t>{1, 2}));
+  while (bus->trouble().empty()) std::this_thread::yield();
+  EXPECT_EQ(bus->trouble(), std::vector<std::string>{"rooms.test: test.broken"});
+  broken = false;
+  EXPECT_EQ(told(3), (std::vector<int64_t>{3, 4, 5}));
+  while (!bus->trouble().empty()) std::this_thread::yield();
+}
+
+TEST_F(LocalBusTest, ALostCommitIsToldOnceWhetherItHappenedOrNot) {
+  bus->source(*shop);
+  bus->subscribe(subscription());
+  bus->start();
+  emit(1);
+  EXPECT_EQ(told(1), (std::vector<int64_t>{1}));
+  rooms_hooks.next = SqliteHooks::Commit::lose;
+  emit(1);
+  EXPECT_EQ(told(1), (std::vector<int64_t>{2}));
+  rooms_hooks.next = SqliteHooks::Commit::refuse;
+  emit(1);
+  EXPECT_EQ(told(1), (std::vector<int64_t>{3}));
+  EXPECT_EQ(number(*rooms, "SELECT count(*) FROM effects"), 3);
+}
+
+TEST_F(LocalBusTest, RowsGoOnlyWhenEveryConsumerHasThemBehindIt) {
+  std::atomic<bool> broken = true;
+  auto slow = subscription();
+  slow.consumer = "rooms.slow";
+  slow.applied = nullptr;
+  slow.apply = [&](Transaction& tx, const EventRow& event) -> Result<void> {
+    if (event.n > 2 && broken) return Error{ErrorKind::internal, "test.broken"};
+    return add_effect(tx, event);
+  };
+  bus->source(*shop);
+  bus->subscribe(subscription());
+  bus->subscribe(std::move(slow));
+  bus->start();
+  emit(6);
+  told(6);
+  while (number(*shop, "SELECT count(*) FROM outbox_reader WHERE n > 0") < 2) emit(1);
+  while (number(*shop, "SELECT min(n) FROM outbox") < 3) emit(1);
+  EXPECT_EQ(number(*shop, "SELECT min(n) FROM outbox"), 3) << "the slow one still needs 3";
+  broken = false;
+  while (number(*shop, "SELECT coalesce(min(n), 1000) FROM outbox") < 6) emit(1);
+}
+
+TEST_F(LocalBusTest, ASourceThatComesLateIsReadFromItsBeginning) {
+  emit(2);
+  bus->subscribe(subscription());
+  bus->start();
+  bus->source(*shop);
+  EXPECT_EQ(told(2), (std::vector<int64_t>{1, 2}));
 }
 
 }  // namespace
