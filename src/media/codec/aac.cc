@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<int, 13> kRates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000, 24'000,
                                      22'050, 16'000, 12'000, 11'025, 8'000,  7'350};
 constexpr int kRateMax = 192'000;
+constexpr size_t kAacPayloadMax = 8'191;  // bytes; ADTS's length field has 13 bits
 
 constexpr int kSbr = 5;
 constexpr int kParametricStereo = 29;
@@ -37,6 +38,12 @@ Result<TrackConfig> read_aac_track(SharedBytes config) {
                      .channels = read->channels};
 }
 
+Result<void> check_aac_payload(const TrackConfig&, Bytes payload) {
+  if (payload.empty()) return Error{ErrorKind::truncated, "wire.truncated"};
+  if (payload.size() > kAacPayloadMax) return Error{ErrorKind::too_large, "aac.payload"};
+  return {};
+}
+
 std::string aac_rfc6381(const TrackConfig& track) {
   const auto read = read_aac_config(*track.config);
   return fmt::format("mp4a.40.{}", read ? read->object_type : 2);
@@ -44,7 +51,7 @@ std::string aac_rfc6381(const TrackConfig& track) {
 
 }  // namespace
 
-constexpr Codec kAac{FrameKind::audio, "aac", &read_aac_track, &aac_rfc6381};
+constexpr Codec kAac{FrameKind::audio, "aac", &read_aac_track, &check_aac_payload, &aac_rfc6381};
 
 Result<AacConfig> read_aac_config(Bytes config) {
   BitReader bits(config);

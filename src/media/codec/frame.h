@@ -33,6 +33,9 @@ struct Codec {
   // Fills the numbers of a track (size, rate, channels) from its configuration bytes.
   // Errors: `invalid_input`, `truncated`, `unsupported`.
   Result<TrackConfig> (*read_config)(SharedBytes config);
+  // Whether bytes from a peer are in the form Frame::payload promises; not whether they decode.
+  // Errors: `invalid_input`, `truncated`, `too_large`.
+  Result<void> (*check_payload)(const TrackConfig& track, Bytes payload);
   // The RFC 6381 string of a track of this codec: "avc1.42c01f", "mp4a.40.2".
   std::string (*rfc6381)(const TrackConfig& track);
 };

@@ -125,6 +125,12 @@ Result<TrackConfig> read_h264_track(SharedBytes config) {
                      .fps_milli = sps->fps_milli};
 }
 
+Result<void> check_h264_payload(const TrackConfig& track, Bytes payload) {
+  const int nal_length_bytes = ((*track.config)[4] & 3) + 1;
+  if (auto nals = read_nals(payload, nal_length_bytes); !nals) return nals.error();
+  return {};
+}
+
 std::string h264_rfc6381(const TrackConfig& track) {  // RFC 6381 3.3: profile, constraints, level
   const Bytes record = *track.config;
   return fmt::format("avc1.{:02x}{:02x}{:02x}", record[1], record[2], record[3]);
@@ -132,7 +138,7 @@ std::string h264_rfc6381(const TrackConfig& track) {  // RFC 6381 3.3: profile, 
 
 }  // namespace
 
-constexpr Codec kH264{FrameKind::video, "h264", &read_h264_track, &h264_rfc6381};
+constexpr Codec kH264{FrameKind::video, "h264", &read_h264_track, &check_h264_payload, &h264_rfc6381};
 
 Result<AvcConfig> read_avc_config(Bytes config) {
   ByteReader reader(config);

@@ -65,6 +65,7 @@ class RtmpSession {
   void refuse_publish(std::string_view code, std::string_view description);
 
   std::vector<uint8_t> take_output() { return output_.take(); }
+  bool handshaken() const { return state_ > State::c2; }
   bool publishing() const { return state_ == State::publishing; }
 
  private:

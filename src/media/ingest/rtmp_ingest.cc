@@ -1,0 +1,53 @@
+#include "media/ingest/rtmp_ingest.h"
+
+#include "base/log.h"
+
+namespace vitrine {
+
+RtmpIngest::RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random, RtmpTimes times)
+    : cores_(cores), gate_(gate), clock_(clock), random_(random), times_(times) {
+  for (int at = 0; at < cores.count(); ++at) per_core_.push_back(std::make_unique<PerCore>());
+}
+
+void RtmpIngest::accept(Core& core, TcpSocket socket) {
+  PerCore& here = *per_core_[static_cast<size_t>(core.index())];
+  auto pass = here.gate.enter();
+  if (!pass) return;
+  const std::string address = socket.peer_address();
+  const auto known = here.by_address.find(address);
+  const int same = known == here.by_address.end() ? 0 : known->second;
+  if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpConnectionsPerAddress) {
+    log_warn("rtmp connection refused: too many", {{"address", address}});
+    return;
+  }
+  const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};
+  auto publisher = std::make_unique<RtmpPublisher>(core, std::move(socket), uses);
+  here.publishers.insert(publisher.get());
+  ++here.by_address[address];
+  core.spawn(serve(&here, std::move(publisher), *std::move(pass)));
+}
+
+Task<void> RtmpIngest::serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass) {
+  co_await publisher->run();
+  const std::string address = publisher->address();
+  if (--here->by_address[address] == 0) here->by_address.erase(address);
+  here->publishers.erase(publisher.get());
+  publisher.reset();  // before the pass is given back: then the core may go
+}
+
+Task<bool> RtmpIngest::close(Milliseconds time) {
+  bool all = true;
+  for (int at = 0; at < cores_.count(); ++at) {
+    auto closing = close_on(per_core_[static_cast<size_t>(at)].get(), time);
+    const bool closed = co_await on_core(cores_.at(at), std::move(closing));
+    all = all && closed;
+  }
+  co_return all;
+}
+
+Task<bool> RtmpIngest::close_on(PerCore* here, Milliseconds time) {
+  for (auto* publisher : here->publishers) publisher->close();
+  co_return co_await here->gate.close(time);
+}
+
+}  // namespace vitrine
