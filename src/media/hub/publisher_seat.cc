@@ -1,4 +1,4 @@
-#include "media/ingest/publisher_seat.h"
+#include "media/hub/publisher_seat.h"
 
 namespace vitrine {
 
