@@ -161,7 +161,7 @@ export const en: typeof zhCN = {
     more: 'Load more',
     discount: 'Discount',
     next: {
-      paid: 'The shop is packing it',
+      paid: 'Paid. The shop is packing it',
       shipped: 'Your parcel is on its way',
       completed: 'All done',
       closed: 'Closed, nothing was charged',

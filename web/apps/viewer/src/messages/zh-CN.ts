@@ -159,7 +159,7 @@ export const zhCN = {
     more: '加载更多',
     discount: '优惠',
     next: {
-      paid: '商家正在备货',
+      paid: '支付成功，商家正在备货',
       shipped: '包裹在路上了',
       completed: '交易完成',
       closed: '订单已关闭，没有扣款',
