@@ -1,0 +1,44 @@
+// ffmpeg as the encoder of a live: a moving picture with a burnt-in clock, and a tone.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { until } from './until';
+
+export const picture = { width: 540, height: 960, fps: 25 };
+
+const clock =
+  "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=64:x=(w-text_w)/2:y=h*0.2:box=1:boxcolor=black@0.35:boxborderw=14";
+
+export class Encoder {
+  private output = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stderr?.on('data', (text: Buffer) => (this.output += text.toString()));
+  }
+
+  static start(rtmpUrl: string): Encoder {
+    const { width, height, fps } = picture;
+    const input = `gradients=size=${width}x${height}:rate=${fps}:c0=0x29435c:c1=0xd98e73:c2=0x5b3a55:nb_colors=3:speed=0.02`;
+    return new Encoder(
+      spawn(
+        'ffmpeg',
+        [
+          ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-re'],
+          ...['-f', 'lavfi', '-i', input, '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
+          ...['-vf', clock, '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+          ...['-g', String(fps), '-b:v', '1200k', '-c:a', 'aac', '-b:a', '96k', '-f', 'flv', rtmpUrl],
+        ],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      ),
+    );
+  }
+
+  /** The exit status; for an encoder the server is expected to refuse. */
+  async refused(): Promise<number> {
+    await until(`ffmpeg refused (${this.output})`, () => this.child.exitCode !== null, 15_000);
+    return this.child.exitCode ?? -1;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) this.child.kill('SIGKILL');
+    await until('ffmpeg gone', () => this.child.exitCode !== null || this.child.signalCode !== null);
+  }
+}
