@@ -4,18 +4,19 @@
 
 namespace vitrine {
 
-Milliseconds AttemptLimiter::try_one(const std::string& key, MonotonicTime now) {
+Milliseconds AttemptLimiter::try_one(const std::string& key, int64_t most, MonotonicTime now) {
+  const Microseconds step = window_ / most;
   const MonotonicTime* known = next_.find(key);
   const MonotonicTime rested = known == nullptr || *known < now ? now : *known;
   const Microseconds ahead = rested - now;
-  const Microseconds allowed = step_ * (most_ - 1);
+  const Microseconds allowed = step * (most - 1);
   if (ahead > allowed) return std::chrono::ceil<Milliseconds>(ahead - allowed);
-  next_.put(key, rested + step_);
+  next_.put(key, rested + step);
   return Milliseconds(0);
 }
 
-void AttemptLimiter::refund(const std::string& key) {
-  if (MonotonicTime* known = next_.find(key)) known->since_start -= step_;
+void AttemptLimiter::refund(const std::string& key, int64_t most) {
+  if (MonotonicTime* known = next_.find(key)) known->since_start -= window_ / most;
 }
 
 std::string limit_key_of_address(const std::string& address) {

@@ -14,18 +14,16 @@ namespace vitrine {
 
 class AttemptLimiter {
  public:
-  // `most` attempts at once, coming back evenly over `window`.
-  AttemptLimiter(int64_t most, Milliseconds window, size_t keys_max = 50'000)
-      : most_(most), step_(std::chrono::duration_cast<Microseconds>(window) / most), next_(keys_max) {}
+  explicit AttemptLimiter(Milliseconds window, size_t keys_max = 50'000) : window_(window), next_(keys_max) {}
 
-  // Zero when the attempt may go on (and counts it), else how long until it may.
-  Milliseconds try_one(const std::string& key, MonotonicTime now);
+  // `most` attempts at once, coming back evenly over the window. Zero when the attempt may go on (and
+  // counts it), else how long until it may.
+  Milliseconds try_one(const std::string& key, int64_t most, MonotonicTime now);
   // Takes the last counted attempt back (it was a right one).
-  void refund(const std::string& key);
+  void refund(const std::string& key, int64_t most);
 
  private:
-  int64_t most_;
-  Microseconds step_;
+  Microseconds window_;
   RecentMap<std::string, MonotonicTime> next_;  // GCRA: when the key would be fully rested
 };
 

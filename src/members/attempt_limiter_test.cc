@@ -11,32 +11,32 @@ using std::chrono::seconds;
 
 TEST(AttemptLimiter, FiveAtOnceThenOneEveryTwelveSeconds) {
   FakeClock clock;
-  AttemptLimiter limiter(5, seconds(60));
+  AttemptLimiter limiter(seconds(60));
   for (int attempt = 0; attempt < 5; ++attempt) {
-    EXPECT_EQ(limiter.try_one("mei", clock.monotonic()), Milliseconds(0)) << attempt;
+    EXPECT_EQ(limiter.try_one("mei", 5, clock.monotonic()), Milliseconds(0)) << attempt;
   }
-  EXPECT_EQ(limiter.try_one("mei", clock.monotonic()), seconds(12));
+  EXPECT_EQ(limiter.try_one("mei", 5, clock.monotonic()), seconds(12));
   clock.advance(seconds(11));
-  EXPECT_EQ(limiter.try_one("mei", clock.monotonic()), seconds(1));
+  EXPECT_EQ(limiter.try_one("mei", 5, clock.monotonic()), seconds(1));
   clock.advance(seconds(1));
-  EXPECT_EQ(limiter.try_one("mei", clock.monotonic()), Milliseconds(0));
-  EXPECT_NE(limiter.try_one("mei", clock.monotonic()), Milliseconds(0));
+  EXPECT_EQ(limiter.try_one("mei", 5, clock.monotonic()), Milliseconds(0));
+  EXPECT_NE(limiter.try_one("mei", 5, clock.monotonic()), Milliseconds(0));
 }
 
 TEST(AttemptLimiter, KeysDoNotShare) {
   FakeClock clock;
-  AttemptLimiter limiter(1, seconds(60));
-  EXPECT_EQ(limiter.try_one("a", clock.monotonic()), Milliseconds(0));
-  EXPECT_EQ(limiter.try_one("b", clock.monotonic()), Milliseconds(0));
-  EXPECT_NE(limiter.try_one("a", clock.monotonic()), Milliseconds(0));
+  AttemptLimiter limiter(seconds(60));
+  EXPECT_EQ(limiter.try_one("a", 1, clock.monotonic()), Milliseconds(0));
+  EXPECT_EQ(limiter.try_one("b", 1, clock.monotonic()), Milliseconds(0));
+  EXPECT_NE(limiter.try_one("a", 1, clock.monotonic()), Milliseconds(0));
 }
 
 TEST(AttemptLimiter, ARefundedAttemptDoesNotCount) {
   FakeClock clock;
-  AttemptLimiter limiter(1, seconds(60));
+  AttemptLimiter limiter(seconds(60));
   for (int round = 0; round < 3; ++round) {
-    EXPECT_EQ(limiter.try_one("a", clock.monotonic()), Milliseconds(0));
-    limiter.refund("a");
+    EXPECT_EQ(limiter.try_one("a", 1, clock.monotonic()), Milliseconds(0));
+    limiter.refund("a", 1);
   }
 }
 

@@ -13,6 +13,8 @@
 namespace vitrine {
 
 inline constexpr size_t kPasswordThreads = 2;
+// Running and waiting hashes; a hash takes about 25 ms of a thread, so the last waits 400 ms.
+inline constexpr size_t kPasswordsInsideMax = 32;
 
 // How a password compared with what is stored.
 enum class PasswordMatch : uint8_t {
@@ -23,8 +25,7 @@ enum class PasswordMatch : uint8_t {
 
 class PasswordHasher {
  public:
-  // `inside_max` counts running and waiting hashes; a hash takes about 30 ms of a thread.
-  explicit PasswordHasher(size_t inside_max)
+  explicit PasswordHasher(size_t inside_max = kPasswordsInsideMax)
       : pool_(kPasswordThreads, inside_max, Error{ErrorKind::exhausted, "members.sign_in_queue_full"}) {}
 
   // The encoded hash ("$argon2id$v=19$m=19456,t=2,p=1$..."). Errors: `exhausted`

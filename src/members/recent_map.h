@@ -34,6 +34,13 @@ class RecentMap {
     young_.erase(key);
     old_.erase(key);
   }
+  // Erases every entry whose value `holds`.
+  template <class Holds>
+  void erase_if(Holds holds) {
+    const auto by_value = [&holds](const auto& entry) { return holds(entry.second); };
+    std::erase_if(young_, by_value);
+    std::erase_if(old_, by_value);
+  }
   size_t size() const { return young_.size() + old_.size(); }
 
  private:

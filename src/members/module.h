@@ -1,0 +1,78 @@
+// Members: who is a guest, a buyer or staff, what staff may do, and the log of what they did.
+//
+// Owns    members.sqlite, the keys in DATA/secrets, sessions, addresses, the audit log.
+// Thread  construction, start, drain and stop on the program's main thread; routes, the authenticator
+//         and the port on any core; services on one home core.
+// Never   lets personal data leave unsealed or unmasked but to its owner or an order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "bus/bus.h"
+#include "contract/members.h"
+#include "contract/module.h"
+#include "net/router.h"
+#include "runtime/core.h"
+#include "runtime/metrics.h"
+
+namespace vitrine {
+
+struct MembersNeeds {
+  Cores& cores;
+  Router& router;
+  Bus& bus;
+  const Clock& clock;
+  Random& random;
+  IdSource& ids;
+  std::string data_directory;
+  prometheus::Registry& metrics;
+  // Called on a core soon after start when the shop has no owner: the token of /console/claim?token=...
+  // It is stored only as a digest, so this is the one time it can be shown.
+  std::function<void(const std::string& token)> show_claim;
+};
+
+// Staff made by the command line or the demo.
+struct CreatedStaff {
+  AccountId account;
+  std::string name;
+  Role role = Role::support;
+  std::string password;  // one-time, unless one was given
+};
+
+class MembersModule final : public Module, public MembersPort {
+ public:
+  using Authenticate = std::function<Task<Result<Caller>>(std::shared_ptr<const HttpRequest>)>;
+
+  explicit MembersModule(MembersNeeds needs);
+  ~MembersModule() override;
+
+  Result<void> start() override;
+  void drain() override;
+  void stop() override;
+  std::optional<std::string> trouble() const override;
+
+  // The hook of HttpServer; usable from construction on, also while members is not started.
+  Authenticate authenticator();
+
+  // With an empty `password` a one-time password is made. Errors: `conflict` "members.name_taken",
+  // `invalid_input` "members.name_...", `unavailable`.
+  Task<Result<CreatedStaff>> create_staff(std::string name, Role role, std::string password);
+  // Errors: `internal` "members.audit_broken"; the number of rows otherwise.
+  Task<Result<int64_t>> verify_audit_log();
+
+  Task<Result<AddressSnapshot>> address(AccountId account, AddressId address) override;
+  Task<Result<void>> audit(AuditEntry entry) override;
+
+ private:
+  struct Parts;
+  Task<void> prepare();
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace vitrine
