@@ -2,8 +2,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/digest.h"
 #include "base/hex.h"
-#include "members/digest.h"
 
 namespace vitrine {
 namespace {

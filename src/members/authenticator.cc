@@ -1,8 +1,8 @@
 #include "members/authenticator.h"
 
+#include "base/digest.h"
 #include "base/hex.h"
 #include "members/config.h"
-#include "members/digest.h"
 #include "members/rights.h"
 
 namespace vitrine {

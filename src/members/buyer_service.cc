@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.h"
 #include "base/hex.h"
 #include "contract/events.h"
-#include "members/digest.h"
 #include "members/display_name.h"
 #include "members/phone.h"
 

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
+#include "base/digest.h"
 #include "base/hex.h"
-#include "members/digest.h"
 
 namespace vitrine {
 namespace {

@@ -8,8 +8,8 @@
 #include <iterator>
 #include <optional>
 
-#include "base/hex.h"
 #include "base/digest.h"
+#include "base/hex.h"
 
 namespace vitrine {
 

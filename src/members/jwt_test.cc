@@ -5,8 +5,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include "base/hex.h"
 #include "base/digest.h"
+#include "base/hex.h"
 
 namespace vitrine {
 namespace {

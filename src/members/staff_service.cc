@@ -1,8 +1,8 @@
 #include "members/staff_service.h"
 
+#include "base/digest.h"
 #include "base/hex.h"
 #include "members/audit.h"
-#include "members/digest.h"
 #include "members/display_name.h"
 #include "members/rights.h"
 
