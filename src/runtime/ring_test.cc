@@ -7,9 +7,8 @@
 
 #include <future>
 
-#include "runtime/ring_tcp.h"
+#include "runtime/tcp.h"
 #include "testing/fake_clock.h"
-#include "testing/run_task.h"
 #include "wire/byte_writer.h"
 
 namespace vitrine {
@@ -34,8 +33,7 @@ class Viewer final : public RingListener {
  public:
   Viewer(Core& core, int descriptor, FeedLease lease)
       : socket_(std::move(*TcpSocket::adopt(core, descriptor))),
-        ring_socket_(core, socket_),
-        seat_(std::make_unique<RingSeat>(std::move(lease), ring_socket_, *this, SeatStart{})) {}
+        seat_(std::make_unique<RingSeat>(std::move(lease), socket_, *this, SeatStart{})) {}
   void on_seat_end(SeatEnd end) override {
     ended = end;
     seat_.reset();
@@ -45,7 +43,6 @@ class Viewer final : public RingListener {
 
  private:
   TcpSocket socket_;
-  TcpRingSocket ring_socket_;
   std::unique_ptr<RingSeat> seat_;
 };
 

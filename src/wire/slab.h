@@ -32,6 +32,8 @@ class Slab {
   Bytes head() const { return {head_.data(), head_size_}; }
   Bytes payload() const { return payload_ ? Bytes(*payload_) : Bytes(); }
   Bytes tail() const { return {tail_.data(), tail_size_}; }
+  // The payload to share with another slab; may be null.
+  const SharedBytes& shared_payload() const { return payload_; }
 
   // When the bytes this slab carries entered the process (MonotonicTime, microseconds); latency and a
   // cursor's lag are measured from it.
