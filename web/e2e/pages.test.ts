@@ -96,7 +96,7 @@ describe.sequential('pages', () => {
       await office.getByTestId(`capability-${capability}`).click();
       await office.locator('.el-message-box__btns .el-button--primary').click();
     }
-    await viewer.locator('[data-testid=chat-input]:disabled').waitFor({ timeout: switchDeadline_ms });
+    await viewer.getByTestId('chat-input').waitFor({ state: 'hidden', timeout: switchDeadline_ms });
     await viewer.getByTestId('now-card-buy').click();
     await viewer.getByTestId(`product-sheet`).waitFor();
     expect(await viewer.getByTestId('buy-now').count()).toBe(0);
@@ -104,6 +104,6 @@ describe.sequential('pages', () => {
     await office.getByTestId('capability-selling').click();
     await viewer.getByTestId('buy-now').waitFor({ timeout: switchDeadline_ms });
     await office.getByTestId('capability-chat').click();
-    await viewer.locator('[data-testid=chat-input]:enabled').waitFor({ state: 'attached', timeout: switchDeadline_ms });
+    await viewer.getByTestId('chat-input').waitFor({ timeout: switchDeadline_ms });
   });
 });
