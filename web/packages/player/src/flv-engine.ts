@@ -31,6 +31,11 @@ const liveConfig: Mpegts.Config = {
   autoCleanupSourceBuffer: true,
 };
 
+/** Fetches the player's code ahead of its first use; a failure shows when it is used. */
+export function preloadPlayer(): void {
+  import('mpegts.js').catch(() => undefined);
+}
+
 /** FLV over HTTP or WebSocket (by the URL's scheme) into Media Source Extensions; loads mpegts.js on first use. */
 export const startMpegts: StartEngine = async (video, url, events) => {
   const { default: mpegts } = await import('mpegts.js');

@@ -1,2 +1,3 @@
+export { preloadPlayer } from './flv-engine';
 export { LivePlayer, type LivePlayerOptions, type PlayerState } from './live-player';
 export { MediaTimeQueue } from './media-time-queue';

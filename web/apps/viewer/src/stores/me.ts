@@ -15,11 +15,14 @@ export const useMe = defineStore('me', () => {
     hintServerTime(answer.server_time_ms);
   }
 
+  let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => take(await api.me());
+  /** Who is looking is known afterwards, or could not be asked: then it is a guest. */
+  const ready = (): Promise<void> => (loading ??= load().catch(() => undefined));
   const signIn = async (phone: string, code: string): Promise<void> =>
     take(await api.signInBuyer({ phone, code, consent: true }));
   const signOut = async (): Promise<void> => take(await api.signOutBuyer());
   const rename = async (to: string): Promise<void> => take(await api.rename(to));
 
-  return { me, signedIn, name, load, signIn, signOut, rename };
+  return { me, signedIn, name, load, ready, signIn, signOut, rename };
 });

@@ -21,7 +21,8 @@ import { api } from '../app/api';
 import { useClock } from '../app/server-now';
 import { useOrders } from './orders';
 
-const linesKept = 200;
+const linesKept = 120;
+const linesEvery_ms = 80;
 
 export interface Notice {
   key: NoticeEvent['text_key'];
@@ -48,6 +49,7 @@ export const useRoom = defineStore('room', () => {
   const lines = shallowRef<ChatEvent[]>([]);
   const notice = ref<Notice | null>(null);
   const cards = ref<Card[]>([]);
+  const showcaseLoaded = ref(false);
   const nowShowing = ref<NowShowing | null>(null);
   const status = ref<SocketStatus>('connecting');
   const stock = ref(new Map<string, StockState>());
@@ -57,6 +59,8 @@ export const useRoom = defineStore('room', () => {
   let showcaseVersion = -1;
   let newestVersion = -1;
   let releaseTimer: ReturnType<typeof setInterval> | undefined;
+  let linesTimer: ReturnType<typeof setTimeout> | undefined;
+  let newLines: ChatEvent[] = [];
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   const pictureQueue = new MediaTimeQueue();
   const lineListeners = new Set<(line: ChatEvent) => void>();
@@ -65,34 +69,44 @@ export const useRoom = defineStore('room', () => {
     () => cards.value.find((card) => card.product === nowShowing.value?.product) ?? null,
   );
 
+  function connect(name: string): void {
+    socket = new RoomSocket({
+      room: name,
+      listener: { event: take, status: (now) => (status.value = now) },
+    });
+    useClock(socket.clock);
+    socket.open();
+  }
+
   async function enter(name: string): Promise<void> {
     leave();
     room.value = name;
-    socket = new RoomSocket({
-      room: name,
-      listener: { event: (event, replayed) => take(event, replayed), status: (now) => (status.value = now) },
-    });
-    useClock(socket.clock);
     releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
+    connect(name);
+    await Promise.all([describe(name), loadShowcase()]);
+  }
+
+  /** What the page needs before the socket has spoken, above all where the picture is. */
+  async function describe(name: string): Promise<void> {
     try {
       const found = await api.room(name);
       if (room.value !== name) return;
-      title.value = found.title;
-      hostName.value = found.host_name;
+      title.value ||= found.title;
+      hostName.value ||= found.host_name;
+      if (live.value === null) setLive(found.live);
+      online.value ||= found.online;
+      likes.value ||= found.likes;
       flvUrl.value = found.flv_url;
-      setLive(found.live);
-      online.value = found.online;
-      likes.value = found.likes;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 404) {
-        missing.value = error;
+      if (room.value !== name) return;
+      if (error.status !== 404) {
+        flvUrl.value = `/live/${encodeURIComponent(name)}.flv`;
         return;
       }
-      flvUrl.value = `/live/${name}.flv`;
+      missing.value = error;
+      socket?.close();
     }
-    socket?.open();
-    await loadShowcase();
   }
 
   function leave(): void {
@@ -102,9 +116,15 @@ export const useRoom = defineStore('room', () => {
     clearInterval(releaseTimer);
     clearTimeout(noticeTimer);
     pictureQueue.clear();
+    flushLines();
     lines.value = [];
     cards.value = [];
     stock.value.clear();
+    title.value = '';
+    hostName.value = '';
+    online.value = 0;
+    likes.value = 0;
+    showcaseLoaded.value = false;
     notice.value = null;
     nowShowing.value = null;
     missing.value = null;
@@ -116,15 +136,10 @@ export const useRoom = defineStore('room', () => {
   }
 
   /** The socket's identity is its cookie's; after signing in or out it must be opened anew. */
-  async function rejoin(): Promise<void> {
-    if (!socket || !room.value) return;
+  function rejoin(): void {
+    if (!socket) return;
     socket.close();
-    socket = new RoomSocket({
-      room: room.value,
-      listener: { event: (event, replayed) => take(event, replayed), status: (now) => (status.value = now) },
-    });
-    useClock(socket.clock);
-    socket.open();
+    connect(room.value);
   }
 
   function take(event: ServerEvent, replayed: boolean): void {
@@ -134,6 +149,7 @@ export const useRoom = defineStore('room', () => {
       case 'chat':
         return addLine(event);
       case 'chat_deleted':
+        flushLines();
         lines.value = lines.value.filter((line) => line.id !== event.id);
         return;
       case 'state':
@@ -179,6 +195,7 @@ export const useRoom = defineStore('room', () => {
     capabilities.value = event.capabilities;
     limits.value = event.limits;
     event.stock.forEach(takeStock);
+    flushLines();
     const known = new Set(event.chat.map((line) => line.id));
     lines.value = [...lines.value.filter((line) => !known.has(line.id)), ...event.chat]
       .sort((a, b) => a.epoch - b.epoch || a.seq - b.seq)
@@ -196,9 +213,18 @@ export const useRoom = defineStore('room', () => {
     });
   }
 
+  /** A busy room writes 50 lines a second; the list is drawn anew at most each 80 ms. */
   function addLine(line: ChatEvent): void {
-    lines.value = [...lines.value, line].slice(-linesKept);
+    newLines.push(line);
+    linesTimer ??= setTimeout(flushLines, linesEvery_ms);
     lineListeners.forEach((listener) => listener(line));
+  }
+
+  function flushLines(): void {
+    clearTimeout(linesTimer);
+    linesTimer = undefined;
+    if (newLines.length > 0) lines.value = [...lines.value, ...newLines].slice(-linesKept);
+    newLines = [];
   }
 
   function addNotice(event: NoticeEvent): void {
@@ -231,6 +257,7 @@ export const useRoom = defineStore('room', () => {
       const answer = await api.showcase(name);
       if (room.value !== name) return;
       cards.value = answer.items;
+      showcaseLoaded.value = true;
       showcaseVersion = Math.max(answer.version, newestVersion);
       for (const card of answer.items) {
         for (const variant of card.variants) takeStock({ sku: variant.sku, ...variant.stock });
@@ -263,7 +290,7 @@ export const useRoom = defineStore('room', () => {
 
   return {
     room, title, hostName, flvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
-    cards, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
+    cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
     rtt_ms, wake, followPlayhead, onLine,
   };
 });
