@@ -178,9 +178,9 @@ describe.sequential('a live room that sells', () => {
   it('is paid in the sandbox while the picture goes on', async () => {
     await buyer.getByTestId('pay-sandbox').click();
     const cashier = buyer.frameLocator('[data-testid=cashier-frame]');
-    await cashier.getByTestId('sandbox-succeed').waitFor();
+    await cashier.locator('button[value=succeed]').waitFor();
     await keep(buyer, '12-viewer-cashier');
-    await cashier.getByTestId('sandbox-succeed').click();
+    await cashier.locator('button[value=succeed]').click();
     await buyer.locator('[data-testid=order-state][data-state=paid]').waitFor();
     await pictureMoves(buyer);
     await keep(buyer, '13-viewer-paid');

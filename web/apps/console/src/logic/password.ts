@@ -1,2 +1,2 @@
-/** The shortest staff password the console sends; the server decides in the end. */
-export const passwordChars = 10;
+/** The shortest staff password the server takes. */
+export const passwordChars = 8;

@@ -51,7 +51,7 @@ describe('the product form', () => {
   });
 
   it('sends back what it was given: same prices, pictures by id, the version that was edited', () => {
-    expect(writeBody(formOf(mug), 'CNY')).toEqual({
+    expect(writeBody(formOf(mug), 'CNY', 'Default')).toEqual({
       name: 'Mug',
       description: '',
       pictures: ['pic_7', 'pic_8'],
@@ -65,10 +65,18 @@ describe('the product form', () => {
     form.variants[0]!.stock = '10';
     form.variants.push({ ...emptyVariant(), name: 'Red', price: '9.90', stock: '5' });
     expect(stockChanges(form)).toEqual([{ sku: 'sku_1', change: 6 }]);
-    expect(writeBody(form, 'CNY').variants[1]).toEqual({
+    expect(writeBody(form, 'CNY', 'Default').variants[1]).toEqual({
       name: 'Red',
       price: { amount: 990, currency: 'CNY' },
       initial_stock: 5,
     });
+  });
+
+  it('names a single variant that has no name, and lets nothing be given away', () => {
+    const form = { ...emptyForm(), name: 'Mug' };
+    form.variants = [{ ...emptyVariant(), price: '0', stock: '1' }];
+    expect(formErrors(form)).toEqual({ 'variants.0.price': 'product.error.price' });
+    form.variants[0]!.price = '1';
+    expect(writeBody(form, 'CNY', 'Default').variants[0]?.name).toBe('Default');
   });
 });

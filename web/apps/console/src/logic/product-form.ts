@@ -26,7 +26,7 @@ export interface ProductForm {
   version: number | null;
 }
 
-export const limits = { name: 80, description: 2000, variantName: 40, pictures: 9, variants: 20, stock: 9_999_999 };
+export const limits = { name: 80, description: 4000, variantName: 60, pictures: 9, variants: 50 };
 
 /** Field path ("name", "variants.0.price") -> message key. Empty when the form can be saved. */
 export type FormErrors = Record<string, string>;
@@ -91,22 +91,25 @@ export function formErrors(form: ProductForm): FormErrors {
     else if (names.has(name)) errors[`variants.${index}.name`] = 'product.error.variant_name_twice';
     names.add(name);
     const amount = parseAmount(variant.price);
-    if (amount === null) errors[`variants.${index}.price`] = 'product.error.price';
+    if (!amount) errors[`variants.${index}.price`] = 'product.error.price';
     const stock = parseCount(variant.stock);
     if (stock === null) errors[`variants.${index}.stock`] = 'product.error.stock';
   });
   return errors;
 }
 
-/** The body for POST or PUT /v1/products. Call only when formErrors() is empty. */
-export function writeBody(form: ProductForm, currency: string): ProductDraft {
+/**
+ * The body for POST or PUT /v1/products. Call only when formErrors() is empty.
+ * `plainName` is what a single variant without a name is called: the server wants one.
+ */
+export function writeBody(form: ProductForm, currency: string, plainName: string): ProductDraft {
   return {
     name: form.name.trim(),
     description: form.description.trim(),
     pictures: form.pictures.map((picture) => picture.picture),
     variants: form.variants.map((variant) => ({
       ...(variant.sku ? { sku: variant.sku } : { initial_stock: parseCount(variant.stock) ?? 0 }),
-      name: variant.name.trim(),
+      name: variant.name.trim() || plainName,
       price: { amount: parseAmount(variant.price) ?? 0, currency },
     })),
     ...(form.version === null ? {} : { version: form.version }),
