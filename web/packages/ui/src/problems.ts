@@ -7,8 +7,30 @@ export const problems = {
     unknown: '出了点问题，请稍后再试',
     network_unreachable: '网络连接不上，请检查网络后重试',
     network_timeout: '服务器没有及时回应，请重试',
+    http_429: '操作太频繁，请稍后再试',
+    http_503: '服务暂时不可用，请稍后再试',
+    http_404: '没有找到，可能已被删除',
+    request_cross_site: '这个页面的来源不被信任，请从店铺链接打开',
+    request_idempotency_key_reused: '请求冲突，请刷新后重试',
+    members_code_over: '验证码已失效，请重新获取',
+    members_code_too_soon: '刚发过验证码，请稍等再发',
+    members_too_many_codes: '验证码次数太多，请稍后再试',
+    members_too_many_attempts: '尝试次数太多，请稍后再试',
+    members_too_many_names: '改名太频繁，请稍后再试',
+    members_sign_in_queue_full: '登录的人太多，请稍后再试',
+    members_consent_required: '请先同意用户协议与隐私政策',
+    members_no_sms: '店铺还没有开通短信，暂时不能登录',
+    members_unavailable: '账号服务暂时不可用，画面和聊天不受影响',
+    members_address: '没有找到这个地址',
+    members_addresses_full: '地址太多了，请先删除不用的',
+    members_name_length: '名字长度不合适',
+    members_name_characters: '名字里有不能用的字符',
+    members_name_taken: '这个名字已被使用',
+    members_claim_unknown: '链接不正确，请检查是否完整',
+    members_one_time_used: '一次性密码已经用过，请使用新密码',
+    members_last_owner: '至少要保留一位店主',
+    members_staff_only: '请先登录后台',
     request_csrf: '页面已过期，请刷新后重试',
-    request_too_many: '操作太频繁，请稍后再试',
     members_sign_in: '请先登录',
     members_wrong_credentials: '用户名或密码不正确',
     members_wrong_code: '验证码不正确或已过期',
@@ -60,8 +82,30 @@ export const problems = {
     unknown: 'Something went wrong. Please try again',
     network_unreachable: 'No connection. Check your network and try again',
     network_timeout: 'The server did not answer in time. Please try again',
+    http_429: 'Too many tries. Please wait a moment',
+    http_503: 'Not available right now. Please try again soon',
+    http_404: 'Not found. It may have been removed',
+    request_cross_site: 'This page came from a place the shop does not trust. Open the shop link',
+    request_idempotency_key_reused: 'These requests clash. Reload and try again',
+    members_code_over: 'This code is no longer valid. Get a new one',
+    members_code_too_soon: 'A code was just sent. Please wait a moment',
+    members_too_many_codes: 'Too many codes. Please try again later',
+    members_too_many_attempts: 'Too many tries. Please try again later',
+    members_too_many_names: 'Renamed too often. Please try again later',
+    members_sign_in_queue_full: 'Many people are signing in. Please try again in a moment',
+    members_consent_required: 'Please agree to the terms first',
+    members_no_sms: 'The shop cannot send codes yet, so nobody can sign in',
+    members_unavailable: 'Accounts are not available right now. Picture and chat go on',
+    members_address: 'There is no such address',
+    members_addresses_full: 'That is too many addresses. Remove one first',
+    members_name_length: 'The name is too short or too long',
+    members_name_characters: 'The name has characters that cannot be used',
+    members_name_taken: 'That name is taken',
+    members_claim_unknown: 'The link is not right. Check that it is complete',
+    members_one_time_used: 'The one-time password has been used. Use your own',
+    members_last_owner: 'There must be at least one owner',
+    members_staff_only: 'Please sign in to the console first',
     request_csrf: 'This page is out of date. Reload and try again',
-    request_too_many: 'Too many tries. Please wait a moment',
     members_sign_in: 'Please sign in first',
     members_wrong_credentials: 'Name or password is not right',
     members_wrong_code: 'The code is wrong or has expired',
@@ -111,9 +155,10 @@ export const problems = {
   },
 } as const satisfies Record<Locale, Record<string, string>>;
 
-/** The i18n key of a refusal: `t(problemKey(error))`. Unknown slugs get the general sentence. */
+/** The i18n key of a refusal: `t(problemKey(error))`. Unknown slugs get the sentence of their status, else the general one. */
 export function problemKey(error: unknown): string {
   const slug = error instanceof ApiError ? error.slug : typeof error === 'string' ? error : 'unknown';
-  const key = slug.replaceAll('.', '_');
-  return `problem.${key in problems.en ? key : 'unknown'}`;
+  const status = error instanceof ApiError ? `http_${error.status}` : 'unknown';
+  const key = [slug.replaceAll('.', '_'), status].find((candidate) => candidate in problems.en);
+  return `problem.${key ?? 'unknown'}`;
 }
