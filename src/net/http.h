@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,10 +44,26 @@ struct HttpRequest {
   std::optional<std::string> query_value(std::string_view name) const;
 };
 
+// Bytes that many answers share (assets): sent without a copy.
+struct SharedBody {
+  std::string_view bytes;
+  std::shared_ptr<const void> owner{};  // keeps the bytes alive; null when they live as long as the program
+};
+
 struct HttpResponse {
   int status = 200;
   HttpHeaders headers;
   std::string body;
+  std::optional<SharedBody> shared{};  // sent instead of `body`
+
+  std::string_view content() const { return shared ? shared->bytes : std::string_view(body); }
 };
+
+std::string_view method_name(HttpMethod method);
+std::optional<HttpMethod> method_of(std::string_view name);
+// "Not Found"; "Status" for a number nobody knows.
+std::string_view status_phrase(int status);
+// ASCII only, as header names and schemes compare.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace vitrine

@@ -16,6 +16,7 @@ struct Problem {
   std::string field;          // JSON pointer of the bad field, if any
   boost::json::object extra;  // members beside the standard ones: {"total": ...}
   int retry_after_s = 0;      // > 0: sent as Retry-After too
+  int status = 0;             // 0: the kind's; only HTTP's own conditions (405, 431) set another
 
   Problem() = default;
   Problem(Error error) : kind(error.kind), slug(error.reason) {}  // NOLINT: implicit by design
