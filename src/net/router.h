@@ -107,6 +107,7 @@ class Router {
     StreamHandler stream;                                                     // takes the socket over
     std::function<boost::json::value(boost::json::object&)> request_schema;   // null: no JSON body
     std::function<boost::json::value(boost::json::object&)> response_schema;  // null: no JSON body
+    bool raw_body = false;                                                    // takes bytes, not JSON
   };
 
   Router();
@@ -168,6 +169,7 @@ HttpResponse render(const Reply<T>& reply, const RouteSpec& spec) {
 
 template <class Body, class Answer, class F>
 void Router::add(RouteSpec spec, F handler) {
+  if constexpr (std::is_same_v<Answer, NoContent>) spec.status = 204;
   Route route;
   route.spec = spec;
   route.handler = [spec, handler = std::move(handler)](Call call) -> Task<HttpResponse> {
@@ -185,6 +187,7 @@ void Router::add(RouteSpec spec, F handler) {
       co_return render(reply, spec);
     }
   };
+  route.raw_body = std::is_same_v<Body, RawBody>;
   if constexpr (Dto<Body>) route.request_schema = [](boost::json::object& c) { return schema_of<Body>(c); };
   if constexpr (!std::is_same_v<Answer, NoContent> && !std::is_same_v<Answer, HttpResponse>) {
     route.response_schema = [](boost::json::object& c) { return schema_of<Answer>(c); };
