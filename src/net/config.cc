@@ -1,0 +1,9 @@
+#include "net/config.h"
+
+namespace vitrine {
+
+std::vector<ConfigKey> net_config_keys() {
+  return {kTrustedProxies, kHeadMs, kIdleMs, kBodyGraceMs, kWriteMs, kConnectionsMax};
+}
+
+}  // namespace vitrine
