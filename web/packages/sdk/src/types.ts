@@ -351,6 +351,8 @@ export interface OrderLine {
 export interface OrderAddress {
   name: string;
   phone_masked: string;
+  /** For staff with the right personal.read. */
+  phone?: string;
   region: string;
   line: string;
 }

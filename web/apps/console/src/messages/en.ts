@@ -26,6 +26,7 @@ const en: typeof zhCN = {
     done: 'Done',
     more: 'Load more',
     reload: 'Reload',
+    undo: 'Undo',
   },
   role: {
     owner: 'Owner',

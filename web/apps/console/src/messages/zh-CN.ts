@@ -24,6 +24,7 @@ export default {
     done: '完成',
     more: '加载更多',
     reload: '刷新',
+    undo: '撤销',
   },
   role: {
     owner: '店主',
