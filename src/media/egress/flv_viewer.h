@@ -1,0 +1,44 @@
+// One viewer of a stream by HTTP-FLV or WebSocket-FLV: a socket on a seat of the ring.
+//
+// Owns    the socket and the seat.
+// Thread  the core that accepted the connection.
+// Never   sends media itself: the ring does.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "media/hub/stream_directory.h"
+#include "net/connection.h"
+#include "runtime/ring.h"
+#include "runtime/tcp.h"
+
+namespace vitrine {
+
+class FlvViewer final : public RingListener {
+ public:
+  // What the kernel may hold unsent for a viewer before it says "would block": bounds memory and lag.
+  static constexpr int kUnsentMax = 128 * 1024;
+  // A viewer of HTTP-FLV has nothing to say.
+  static constexpr size_t kChatterMax = 64 * 1024;
+
+  explicit FlvViewer(std::unique_ptr<Connection> connection);
+  // Answers the request and plays until either side ends it. Call once; the viewer must outlive it.
+  Task<void> run(StreamDirectory* directory, std::string stream);
+  // Ends run() soon.
+  void close();
+
+  void on_seat_end(SeatEnd end) override;
+
+ private:
+  Task<Result<void>> begin(StreamJoin joined);
+  Task<void> listen();
+
+  std::unique_ptr<Connection> connection_;
+  bool websocket_;
+  TcpSocket socket_;
+  std::unique_ptr<RingSeat> seat_;
+};
+
+}  // namespace vitrine
