@@ -36,6 +36,10 @@ void observe(prometheus::Histogram& metric, double value) {
   metric.Observe(value);
 }
 
+void observe_many(prometheus::Histogram& metric, const std::vector<double>& buckets, double sum) {
+  metric.ObserveMultiple(buckets, sum);
+}
+
 std::string render_metrics(const prometheus::Registry& registry) {
   return prometheus::TextSerializer().Serialize(registry.Collect());
 }

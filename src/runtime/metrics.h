@@ -33,6 +33,8 @@ prometheus::Histogram& histogram(prometheus::Registry& registry, const std::stri
 void add(prometheus::Counter& metric, double amount = 1);
 void set(prometheus::Gauge& metric, double value);
 void observe(prometheus::Histogram& metric, double value);
+// Many observations at once: how many fell into each bucket (one more than bounds), and their sum.
+void observe_many(prometheus::Histogram& metric, const std::vector<double>& buckets, double sum);
 
 // Everything in the text format (version 0.0.4) of GET /metrics.
 std::string render_metrics(const prometheus::Registry& registry);

@@ -1,0 +1,9 @@
+#include "media/config.h"
+
+namespace vitrine {
+
+std::vector<ConfigKey> media_config_keys() {
+  return {kGraceMs, kFlushMs, kLagMs, kStallMs, kFeedIdleMs, kGopFrames, kGopMib};
+}
+
+}  // namespace vitrine

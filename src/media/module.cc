@@ -1,0 +1,195 @@
+#include "media/module.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+
+#include "base/log.h"
+#include "media/config.h"
+#include "media/egress/flv_egress.h"
+#include "media/egress/flv_feed.h"
+#include "media/hub/stream_directory.h"
+#include "media/ingest/rtmp_ingest.h"
+#include "media/media_metrics.h"
+#include "media/stream_api.h"
+#include "media/stream_gate.h"
+#include "media/stream_keys.h"
+#include "runtime/stop_gate.h"
+#include "store/idempotency.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Error kUnavailable{ErrorKind::unavailable, "media.unavailable"};
+constexpr Milliseconds kMeterInterval{1'000};
+constexpr Milliseconds kPublishersLeave{1'000};
+constexpr Milliseconds kViewersLeave{500};
+constexpr size_t kFeedBytesMax = 64u << 20;
+
+StreamLimits limits_of(const Config& config) {
+  StreamLimits out;
+  out.gop = {static_cast<size_t>(config.get(kGopFrames)), static_cast<size_t>(config.get(kGopMib)) << 20};
+  out.grace = Milliseconds(config.get(kGraceMs));
+  out.feed_idle = Milliseconds(config.get(kFeedIdleMs));
+  return out;
+}
+
+FeedOptions feed_options_of(const Config& config) {
+  const int64_t flush_ms = config.get(kFlushMs);
+  const Milliseconds lag(config.get(kLagMs));
+  FeedOptions out;
+  // Whoever is inside the lag budget finds what it lacks; the newest group of pictures stays anyway.
+  out.limits = {.slabs_max = 32'768, .bytes_max = kFeedBytesMax, .age_max = lag + Milliseconds(1'000)};
+  out.policy = {.flush = FlushMode::interval,
+                .flush_interval = Milliseconds(std::max<int64_t>(flush_ms, 0)),
+                .flush_automatic = flush_ms < 0,
+                .on_lag = LagPolicy::skip,
+                .lag_max = lag,
+                .stall_max = Milliseconds(config.get(kStallMs))};
+  return out;
+}
+
+std::unique_ptr<FeedWriter> make_writer(WireFormat format) {
+  const bool websocket = format == WireFormat::flv_websocket;
+  return std::make_unique<FlvFeedWriter>(websocket ? FlvFeedWriter::Framing::websocket
+                                                   : FlvFeedWriter::Framing::plain);
+}
+
+std::string schema() {
+  return std::string(kStreamKeysTable) + std::string(kIdempotencyTable);
+}
+
+}  // namespace
+
+struct MediaModule::Parts {
+  explicit Parts(MediaNeeds n)
+      : needs(std::move(n)),
+        directory({needs.cores, needs.clock, make_writer, [] { return limits_of(Core::current()->config()); },
+                   [] { return feed_options_of(Core::current()->config()); }}),
+        flv(needs.cores, directory),
+        api({directory, flv, needs.ids, needs.random, needs.clock, keys_ready, database_ready, rtmp_port}),
+        metrics(needs.metrics),
+        meter_timer(needs.cores.at(0).io()) {}
+
+  MediaNeeds needs;
+  std::string first_schema = schema();
+  std::unique_ptr<Database> database;
+  std::optional<StreamKeys> keys;
+  std::atomic<StreamKeys*> keys_ready{nullptr};
+  std::atomic<Database*> database_ready{nullptr};
+  std::atomic<uint16_t> rtmp_port{0};
+  StreamDirectory directory;
+  FlvEgress flv;
+  StreamApi api;
+  MediaMetrics metrics;
+  std::vector<std::function<void(std::string, StreamState)>> listeners;
+  std::optional<StreamGate> gate;
+  std::optional<RtmpIngest> ingest;
+  std::unique_ptr<Listener> listener;
+  std::string fault;  // why the RTMP port could not be opened
+  StopGate metering;                      // on core 0
+  boost::asio::steady_timer meter_timer;  // on core 0
+};
+
+MediaModule::MediaModule(MediaNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
+  parts_->api.add_routes(parts_->needs.router);
+  parts_->directory.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
+    for (const auto& listener : parts->listeners) listener(stream, state);
+  });
+}
+
+MediaModule::~MediaModule() = default;
+
+Result<void> MediaModule::start() {
+  Parts& parts = *parts_;
+  auto database = open_sqlite({.name = "media",
+                               .directory = parts.needs.data_directory + "/db",
+                               .migrations = {{.version = 1, .sql = parts.first_schema}}});
+  if (!database) return database.error();
+  auto listener = Listener::open(parts.needs.cores, parts.needs.rtmp, parts.fault);
+  if (!listener) {
+    log_error("media.rtmp_port", {{"what", parts.fault}});
+    return listener.error();
+  }
+  parts.database = std::move(*database);
+  parts.listener = std::move(*listener);
+  parts.keys.emplace(*parts.database, parts.needs.ids, parts.needs.random, parts.needs.clock);
+  parts.gate.emplace(*parts.keys, parts.directory);
+  parts.ingest.emplace(parts.needs.cores, *parts.gate, parts.needs.clock, parts.needs.random);
+  parts.rtmp_port = parts.listener->port();
+  parts.database_ready = parts.database.get();
+  parts.keys_ready = &*parts.keys;
+  parts.listener->start(
+      [&parts](Core& core, TcpSocket socket) { parts.ingest->accept(core, std::move(socket)); });
+  parts.needs.cores.at(0).spawn(meter());
+  return {};
+}
+
+Task<void> MediaModule::meter() {
+  const auto pass = parts_->metering.enter();
+  boost::system::error_code ended;
+  while (pass && !ended && !parts_->metering.closed()) {
+    const auto views = co_await parts_->directory.views();
+    parts_->metrics.take(views);
+    parts_->meter_timer.expires_after(kMeterInterval);
+    if (parts_->metering.closed()) co_return;
+    co_await parts_->meter_timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+  }
+}
+
+void MediaModule::drain() {
+  if (parts_->listener) parts_->listener->stop();
+}
+
+// Publishers first, so that viewers get all that was taken in.
+Task<void> MediaModule::end_all() {
+  if (parts_->ingest && !co_await parts_->ingest->close(kPublishersLeave)) log_warn("media.publishers_stay");
+  co_await parts_->directory.close();
+  co_await parts_->flv.close(kViewersLeave);
+  parts_->meter_timer.cancel();
+  co_await parts_->metering.close(kViewersLeave);
+}
+
+void MediaModule::stop() {
+  drain();
+  if (parts_->needs.cores.running()) {
+    std::promise<void> ended;
+    auto work = [](MediaModule* module, std::promise<void>* done) -> Task<void> {
+      co_await module->end_all();
+      done->set_value();
+    };
+    parts_->needs.cores.at(0).spawn(work(this, &ended));
+    ended.get_future().wait();
+  }
+  if (parts_->database) parts_->database->close();
+}
+
+std::optional<std::string> MediaModule::trouble() const {
+  if (!parts_->database) return parts_->fault.empty() ? "not started" : parts_->fault;
+  if (const auto failed = parts_->database->health()) return std::string(failed->reason);
+  return std::nullopt;
+}
+
+StreamStatus MediaModule::status(const std::string& stream) const {
+  return parts_->directory.status(stream);
+}
+
+void MediaModule::on_state(std::function<void(std::string stream, StreamState state)> listener) {
+  parts_->listeners.push_back(std::move(listener));
+}
+
+uint16_t MediaModule::rtmp_port() const {
+  return parts_->rtmp_port;
+}
+
+Task<Result<CreatedStreamKey>> MediaModule::create_key(std::string stream, std::string host) {
+  StreamKeys* keys = parts_->keys_ready;
+  if (keys == nullptr) co_return kUnavailable;
+  const auto made = co_await keys->create(std::move(stream));
+  if (!made) co_return made.error();
+  const NewStreamKeyDto dto = parts_->api.describe(*made, host, false);
+  co_return CreatedStreamKey{dto.stream,          dto.key,     dto.rtmp_url, dto.rtmp_server,
+                             dto.rtmp_stream_key, dto.whip_url};
+}
+
+}  // namespace vitrine

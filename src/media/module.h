@@ -1,0 +1,73 @@
+// Media: takes publishers in by RTMP and gives their streams to viewers by HTTP-FLV and WebSocket-FLV.
+//
+// Owns    media.sqlite (stream keys), the RTMP listener, every stream of this process.
+// Thread  construction, start, drain and stop on the program's main thread; the port and create_key on
+//         any core, status() from any thread.
+// Never   lets a viewer slow a stream, or a stream another.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "contract/media.h"
+#include "contract/module.h"
+#include "net/router.h"
+#include "runtime/core.h"
+#include "runtime/listener.h"
+#include "runtime/metrics.h"
+
+namespace vitrine {
+
+struct MediaNeeds {
+  Cores& cores;
+  Router& router;
+  const Clock& clock;
+  Random& random;
+  IdSource& ids;
+  std::string data_directory;
+  prometheus::Registry& metrics;
+  ListenOptions rtmp{.name = "rtmp"};  // where publishers come
+};
+
+// A stream key made by the command line or the demo; its secret is nowhere else.
+struct CreatedStreamKey {
+  std::string stream;
+  std::string key;
+  std::string rtmp_url;
+  std::string rtmp_server;
+  std::string rtmp_stream_key;
+  std::string whip_url;
+};
+
+class MediaModule final : public Module, public MediaPort {
+ public:
+  explicit MediaModule(MediaNeeds needs);
+  ~MediaModule() override;
+
+  Result<void> start() override;
+  void drain() override;
+  void stop() override;
+  std::optional<std::string> trouble() const override;
+
+  StreamStatus status(const std::string& stream) const override;
+  void on_state(std::function<void(std::string stream, StreamState state)> listener) override;
+
+  // The port publishers reach; 0 before start().
+  uint16_t rtmp_port() const;
+  // `host` is where clients reach this server's HTTP port, "127.0.0.1:8080". Errors: `invalid_input`
+  // "stream.name", `exhausted` "stream_key.too_many", `unavailable` "media.unavailable".
+  Task<Result<CreatedStreamKey>> create_key(std::string stream, std::string host);
+
+ private:
+  struct Parts;
+  Task<void> meter();
+  Task<void> end_all();
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace vitrine
