@@ -68,7 +68,7 @@ describe('LivePlayer', () => {
     expect(player.playhead()).toEqual({ epoch: 3, pts90k: 9_000_000 + 90_000 });
   });
 
-  it('waits longer after each failure and goes over to WebSocket after two', async () => {
+  it('waits longer after each failure, tries WebSocket after two, then both by turns', async () => {
     engine.failed('network');
     expect(player.state).toBe('retrying');
     await vi.advanceTimersByTimeAsync(400);
@@ -77,6 +77,9 @@ describe('LivePlayer', () => {
     expect(urls).toEqual(['/live/demo.flv', '/live/demo.flv']);
     await vi.advanceTimersByTimeAsync(1);
     expect(urls[2]).toMatch(/^ws:.*\/live\/demo\.flv$/);
+    engine.failed('network');
+    await vi.advanceTimersByTimeAsync(1_600);
+    expect(urls[3]).toBe('/live/demo.flv');
   });
 
   it('says offline when there is no such live stream, and keeps asking over HTTP', async () => {

@@ -29,7 +29,8 @@ const haveCurrentData = 2; // HTMLMediaElement.HAVE_CURRENT_DATA
 
 /**
  * Plays a live stream in a video element and keeps playing it: retries with growing, jittered pauses,
- * over WebSocket once HTTP has failed twice without a frame, and restarts a picture that froze for 10 s.
+ * over WebSocket and HTTP by turns once HTTP has failed twice without a frame, and restarts a picture that
+ * froze for 10 s.
  */
 export class LivePlayer {
   state: PlayerState = 'idle';
@@ -176,8 +177,10 @@ export class LivePlayer {
     this.retryTimer = setTimeout(() => this.start(), ceiling_ms * (0.5 + this.random() / 2));
   }
 
+  /** HTTP, HTTP, then by turns: what kept one of them from working may be gone. */
   private address(): string {
-    if (this.fruitless < httpAttemptsBeforeWebSocket) return this.options.url;
+    const overWebSocket = this.fruitless >= httpAttemptsBeforeWebSocket && this.fruitless % 2 === 0;
+    if (!overWebSocket) return this.options.url;
     return new URL(this.options.url, location.href.replace(/^http/, 'ws')).href;
   }
 
