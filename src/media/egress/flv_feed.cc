@@ -66,8 +66,9 @@ void FlvFeedWriter::tell_changes(const StreamFrame& frame, std::vector<SlabPtr>&
 SlabPtr FlvFeedWriter::opening(const StreamFrame& frame) const {
   const uint32_t time_ms = flv_time_ms(frame.frame->dts, kOrigin);
   ByteWriter bytes;
-  append_to(bytes, flv_metadata_slab(frame.video.get(), frame.audio.get(), {frame.epoch, frame.frame->dts},
-                                     time_ms));
+  // Time 0, as in a file: FFmpeg takes a first script tag of another time for a data track.
+  append_to(bytes,
+            flv_metadata_slab(frame.video.get(), frame.audio.get(), {frame.epoch, frame.frame->dts}, 0));
   if (frame.video) append_to(bytes, flv_config_slab(*frame.video, time_ms));
   if (frame.audio) append_to(bytes, flv_config_slab(*frame.audio, time_ms));
   return wrapped(Slab(std::make_shared<const std::vector<uint8_t>>(bytes.take())));

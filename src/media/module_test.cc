@@ -1,0 +1,336 @@
+#include "media/module.h"
+
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <fstream>
+
+#include "media/config.h"
+#include "media/container/flv.h"
+#include "testing/http_client.h"
+#include "testing/test_server.h"
+
+namespace vitrine {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto kPatience = std::chrono::seconds(30);  // for what a busy machine may take its time over
+
+// A program under way; ended with the test.
+class Program {
+ public:
+  explicit Program(const std::vector<std::string>& words, const std::string& errors = "/dev/null") {
+    std::vector<char*> arguments;
+    for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                     0600);
+    check(posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) == 0,
+          "a program starts");
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  ~Program() { kill(); }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void signal(int number) { ::kill(pid_, number); }
+  void kill() {
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+  // Its exit status, once it has ended.
+  int wait() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  bool ended() { return pid_ == 0 || (::waitpid(pid_, nullptr, WNOHANG) == pid_ && (pid_ = 0, true)); }
+
+ private:
+  pid_t pid_ = 0;
+};
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// What a viewer keeps of a tag.
+struct SeenTag {
+  FlvTagType type{};
+  uint32_t dts_ms = 0;
+  bool config = false;
+  bool key = false;
+  Amf0Object metadata;
+};
+
+// A viewer that reads tag by tag.
+class FlvClient {
+ public:
+  FlvClient(uint16_t port, const std::string& stream) : http_(port) {
+    http_.write("GET /live/" + stream + ".flv HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    while (!head_.ends_with("\r\n\r\n")) {
+      const std::string byte = http_.read_bytes(1);
+      if (byte.empty()) return;
+      head_ += byte;
+    }
+    if (head_.starts_with("HTTP/1.1 200")) header_ = http_.read_bytes(13);
+  }
+  const std::string& head() const { return head_; }
+  const std::string& header() const { return header_; }
+  // Empty at the end of the stream.
+  std::optional<SeenTag> next() {
+    const std::string head = http_.read_bytes(11);
+    if (head.size() < 11) return std::nullopt;
+    const Bytes at = as_bytes(head);
+    const size_t size = static_cast<size_t>(at[1]) << 16 | static_cast<size_t>(at[2]) << 8 | at[3];
+    const std::string whole = head + http_.read_bytes(size + 4);
+    ByteReader reader(as_bytes(whole));
+    const auto tag = read_flv_tag(reader);
+    if (!tag) {
+      ADD_FAILURE() << "a torn tag: " << tag.error().reason;
+      return std::nullopt;
+    }
+    SeenTag seen{tag->type, tag->dts_ms, false, false, {}};
+    if (tag->type == FlvTagType::script) {
+      seen.metadata = read_flv_metadata(tag->body).value_or({});
+      return seen;
+    }
+    const auto body = tag->type == FlvTagType::video ? read_flv_video(tag->body) : read_flv_audio(tag->body);
+    EXPECT_TRUE(body);
+    seen.config = body && body->packet == FlvPacket::config;
+    seen.key = body && body->key && !seen.config;
+    return seen;
+  }
+
+ private:
+  HttpClient http_;
+  std::string head_;
+  std::string header_;
+};
+
+class MediaModuleTest : public ::testing::Test {
+ protected:
+  MediaModuleTest() { EXPECT_TRUE(start()); }
+  ~MediaModuleTest() override {
+    media_.drain();
+    media_.stop();
+  }
+  Result<void> start() {
+    server_.start();
+    auto started = media_.start();
+    key_ = *wait_on(server_.cores().at(0), media_.create_key("demo", "127.0.0.1:8080"));
+    return started;
+  }
+  // A small picture of 25 frames a second with a key frame each second, and a tone, in real time.
+  std::unique_ptr<Program> publish(const std::string& url, const std::string& errors = "/dev/null") {
+    return std::make_unique<Program>(
+        std::vector<std::string>{"ffmpeg",   "-loglevel", "error",   "-re",
+                                 "-f",       "lavfi",     "-i",      "testsrc2=size=320x180:rate=25",
+                                 "-f",       "lavfi",     "-i",      "sine=frequency=440:sample_rate=48000",
+                                 "-c:v",     "libx264",   "-preset", "ultrafast",
+                                 "-bf",      "2",         "-g",      "25",
+                                 "-pix_fmt", "yuv420p",   "-c:a",    "aac",
+                                 "-f",       "flv",       url},
+        errors);
+  }
+  bool wait_for(StreamState state) {
+    const auto deadline = steady_clock::now() + kPatience;
+    while (media_.status("demo").state != state) {
+      if (steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  TestFolder folder_;
+  SystemRandom random_;
+  TestServer server_{{.cores = 2, .more_keys = media_config_keys(), .settings = {{"media.flush_ms", "40"}}}};
+  IdSource ids_{server_.clock(), random_};
+  MediaModule media_{{.cores = server_.cores(),
+                      .router = server_.router(),
+                      .clock = server_.clock(),
+                      .random = random_,
+                      .ids = ids_,
+                      .data_directory = folder_.path(),
+                      .metrics = server_.metrics()}};
+  CreatedStreamKey key_;
+};
+
+std::string run_ffprobe(const std::string& url, const std::string& into) {
+  Program probe({"sh", "-c",
+                 "timeout 25 ffprobe -v error -read_intervals '%+3' -show_streams -show_packets -of json '" +
+                     url + "' > '" + into + "'"});
+  EXPECT_EQ(probe.wait(), 0);
+  return text_of(into);
+}
+
+TEST_F(MediaModuleTest, FfprobeSeesCodecsSizeAndPictureAndSoundInStep) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  const auto url = "http://127.0.0.1:" + std::to_string(server_.port()) + "/live/demo.flv";
+  const auto probed = boost::json::parse(run_ffprobe(url, folder_.path() + "/probe.json"));
+  std::map<std::string, boost::json::object> streams;
+  for (const auto& stream : probed.at("streams").as_array())
+    streams[std::string(stream.at("codec_type").as_string())] = stream.as_object();
+  ASSERT_EQ(streams.size(), 2u);
+  EXPECT_EQ(streams["video"]["codec_name"], "h264");
+  EXPECT_EQ(streams["video"]["width"], 320);
+  EXPECT_EQ(streams["video"]["height"], 180);
+  EXPECT_EQ(streams["audio"]["codec_name"], "aac");
+  EXPECT_EQ(streams["audio"]["sample_rate"], "48000");
+  std::map<std::string, std::vector<double>> times;
+  for (const auto& packet : probed.at("packets").as_array())
+    times[std::string(packet.at("codec_type").as_string())].push_back(
+        std::stod(std::string(packet.at("dts_time").as_string())));
+  for (const auto& [kind, dts] : times) {
+    EXPECT_GT(dts.size(), 40u) << kind;
+    EXPECT_TRUE(std::is_sorted(dts.begin(), dts.end())) << kind;
+  }
+  EXPECT_NEAR(times["video"].front(), times["audio"].front(), 0.1);
+  EXPECT_NEAR(times["video"].back(), times["audio"].back(), 0.2);
+  EXPECT_NEAR(
+      (times["video"].back() - times["video"].front()) / static_cast<double>(times["video"].size() - 1), 0.04,
+      0.002);
+}
+
+TEST_F(MediaModuleTest, AViewerBeginsAtOnceWithTheNewestKeyFrame) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  FlvClient viewer(server_.port(), "demo");
+  EXPECT_NE(viewer.head().find("Content-Type: video/x-flv"), std::string::npos);
+  EXPECT_EQ(viewer.header(), std::string("FLV\x01\x05\0\0\0\x09\0\0\0\0", 13));
+  const auto metadata = viewer.next();
+  ASSERT_TRUE(metadata);
+  EXPECT_EQ(*metadata->metadata.find("width"), Amf0Value(320.0));
+  EXPECT_TRUE(viewer.next()->config);
+  EXPECT_TRUE(viewer.next()->config);
+  const auto first = viewer.next();
+  EXPECT_TRUE(first->type == FlvTagType::video && first->key);
+  const auto first_dts = *metadata->metadata.find("vitrineFirstDts")->number();
+  EXPECT_EQ(static_cast<uint32_t>(first_dts / 90), first->dts_ms);
+  EXPECT_EQ(*metadata->metadata.find("vitrineEpoch")->number(),
+            static_cast<double>(media_.status("demo").newest->epoch));
+}
+
+// The publisher falls silent without closing, as behind a dead line; its reconnection takes the seat.
+TEST_F(MediaModuleTest, ABlackholedPublisherComesBackAndViewersSeeOneGapAndNoReconnect) {
+  const auto first = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  FlvClient viewer(server_.port(), "demo");
+  for (int at = 0; at < 40; ++at) ASSERT_TRUE(viewer.next());
+  first->signal(SIGSTOP);
+  const auto deadline = steady_clock::now() + kPatience;
+  std::unique_ptr<Program> second = publish(key_.rtmp_url);
+  std::thread retrying([&] {
+    while (steady_clock::now() < deadline && media_.status("demo").state == StreamState::live) {
+      // Refused while the first is not silent for two seconds: ffmpeg ends, and is started again.
+      if (!second->ended()) {
+        std::this_thread::yield();
+        continue;
+      }
+      second = publish(key_.rtmp_url);
+    }
+  });
+  std::map<FlvTagType, uint32_t> last;
+  int gaps = 0;
+  int configs = 0;
+  int key_frames_after = 0;
+  while (key_frames_after < 2) {
+    const auto tag = viewer.next();
+    ASSERT_TRUE(tag) << "the viewer was cut";
+    if (tag->config) ++configs;
+    if (tag->type == FlvTagType::script || tag->config) continue;
+    if (last.contains(tag->type)) {
+      EXPECT_GE(tag->dts_ms, last[tag->type]);
+      if (tag->type == FlvTagType::video && tag->dts_ms - last[tag->type] > 1'000) {
+        ++gaps;
+        EXPECT_TRUE(tag->key) << "the picture goes on at a key frame";
+        EXPECT_EQ(configs, 2) << "after fresh sequence headers";
+      }
+    }
+    last[tag->type] = tag->dts_ms;
+    if (gaps > 0 && tag->type == FlvTagType::video && tag->key) ++key_frames_after;
+  }
+  EXPECT_EQ(gaps, 1);
+  EXPECT_EQ(configs, 2);
+  first->kill();
+  second->kill();
+  retrying.join();
+}
+
+TEST_F(MediaModuleTest, AfterTheGraceViewersAreLetGoAndTheStreamIsGone) {
+  auto config = std::make_shared<Config>(server_.cores().at(0).config());
+  ASSERT_FALSE(config->set_text("media.grace_ms", "100", "test"));
+  for (int core = 0; core < 2; ++core) {
+    auto set = [](Core* here, std::shared_ptr<const Config> snapshot) -> Task<bool> {
+      here->set_config(std::move(snapshot));
+      co_return true;
+    };
+    Core& here = server_.cores().at(core);
+    wait_on(here, set(&here, config));
+  }
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  FlvClient viewer(server_.port(), "demo");
+  ASSERT_TRUE(viewer.next());
+  publisher->kill();
+  while (viewer.next()) {
+  }
+  EXPECT_TRUE(wait_for(StreamState::idle));
+  HttpClient late(server_.port());
+  const auto reply = late.get("/live/demo.flv");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.slug(), "media.not_live");
+}
+
+TEST_F(MediaModuleTest, AWrongKeyIsRefused) {
+  const auto refused =
+      publish("rtmp://127.0.0.1:" + std::to_string(media_.rtmp_port()) + "/live/demo?key=guess",
+              folder_.path() + "/errors");
+  EXPECT_NE(refused->wait(), 0);
+  EXPECT_EQ(media_.status("demo").state, StreamState::idle);
+  EXPECT_NE(text_of(folder_.path() + "/errors"), "");
+}
+
+TEST_F(MediaModuleTest, HalfOfFiftyViewersStallAndTheOthersGetEverything) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  std::vector<std::unique_ptr<FlvClient>> stalled;
+  std::vector<std::unique_ptr<FlvClient>> reading;
+  for (int at = 0; at < 25; ++at) {
+    stalled.push_back(std::make_unique<FlvClient>(server_.port(), "demo"));
+    reading.push_back(std::make_unique<FlvClient>(server_.port(), "demo"));
+  }
+  for (auto& viewer : reading) {
+    std::optional<uint32_t> first_ms;
+    uint32_t last_ms = 0;
+    while (!first_ms || last_ms < *first_ms + 2'000) {
+      const auto tag = viewer->next();
+      ASSERT_TRUE(tag);
+      if (tag->type != FlvTagType::video || tag->config) continue;
+      if (first_ms) EXPECT_LE(tag->dts_ms - last_ms, 41u) << "a picture is missing";
+      last_ms = tag->dts_ms;
+      if (!first_ms) first_ms = last_ms;
+    }
+  }
+}
+
+TEST_F(MediaModuleTest, KeysAreMadeListedAndRevoked) {
+  EXPECT_EQ(key_.rtmp_url,
+            "rtmp://127.0.0.1:" + std::to_string(media_.rtmp_port()) + "/live/demo?key=" + key_.key);
+  EXPECT_EQ(key_.rtmp_stream_key, "demo?key=" + key_.key);
+  const auto bad = wait_on(server_.cores().at(0), media_.create_key("no spaces", "localhost"));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().reason, "stream.name");
+}
+
+}  // namespace
+}  // namespace vitrine
