@@ -21,6 +21,10 @@ Task<void> sleep_for(Milliseconds time) {
   co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
 }
 
+Task<void> yield_core() {
+  co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+}
+
 Core::Core(int index) : index_(index) {}
 
 Core* Core::current() {

@@ -16,4 +16,7 @@ using Task = boost::asio::awaitable<T>;
 // Waits without holding the core. Ends early, silently, when the core stops.
 Task<void> sleep_for(Milliseconds time);
 
+// Lets everything else that is ready on this core run first.
+Task<void> yield_core();
+
 }  // namespace vitrine
