@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "net/http.h"
+#include "net/websocket.h"
 #include "runtime/tcp.h"
 
 namespace vitrine {
@@ -31,12 +32,19 @@ class Connection {
   // The head of an answer whose body ends with the connection. `response.body` is not sent.
   Task<Result<void>> write_response_head(HttpResponse response);
 
+  // Answers the handshake (RFC 6455, 4.2) and hands the socket over. Refusals have been answered when
+  // the Error arrives: `invalid_input` "websocket.handshake", `unsupported` "websocket.version",
+  // `forbidden` "websocket.origin".
+  Task<Result<WebSocket>> upgrade_websocket(OriginRule rule, size_t message_max = 64 * 1024);
+
   // The socket, for whoever writes the body from now on.
   TcpSocket release() { return std::move(socket_); }
   // Bytes that came after the request.
   std::vector<uint8_t> take_received() { return std::move(received_); }
 
  private:
+  Result<void> check_handshake(const OriginRule& rule) const;
+
   Core& core_;
   const Clock& clock_;
   TcpSocket socket_;

@@ -1,0 +1,68 @@
+// A WebSocket after its handshake. Receiving and sending are apart: whoever owns the socket's write side
+// (a ring's seat, or a task) also sends the pongs and closes that receiving gives it.
+//
+//   auto upgraded = co_await connection->upgrade_websocket(rule);
+//   if (!upgraded) co_return;                            // the client has been told
+//   WebSocket& web = *upgraded;
+//   web.receiver.set_answer([seat](Bytes frame) { seat->send_private(frame); });
+//   for (;;) { const auto message = co_await web.receiver.receive(&web.socket); ... }
+//
+// Owns    the message under way and bytes received beyond it.
+// Thread  the socket's core.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "net/websocket_frame.h"
+#include "runtime/tcp.h"
+
+namespace vitrine {
+
+class WebSocketReceiver {
+ public:
+  // Sends a wire-ready control frame, now or soon; it is not kept beyond the call.
+  using Answer = std::function<void(Bytes frame)>;
+
+  // `received`: what came behind the handshake.
+  WebSocketReceiver(size_t message_max, std::vector<uint8_t> received);
+
+  void set_answer(Answer answer) { answer_ = std::move(answer); }
+
+  // The next text or binary message; pings are answered on the way and the peer's close is echoed.
+  // `socket` lives until the answer; its read limit is how long silence may last. Errors: `gone`
+  // "websocket.closed" after the peer's close; those of WebSocketParser, after which the answer with
+  // the close code is on its way; those of TcpSocket::read_some, "tcp.closed" at the connection's end.
+  Task<Result<WebSocketMessage>> receive(TcpSocket* socket);
+  // Why the peer said it closed; kNoStatus before that.
+  uint16_t close_code() const { return close_code_; }
+
+ private:
+  Result<std::optional<WebSocketMessage>> next_data();
+  Result<bool> read_more(TcpSocket& socket);
+  void answer(const std::vector<uint8_t>& frame);
+
+  WebSocketParser parser_;
+  std::vector<uint8_t> received_;
+  size_t used_ = 0;
+  Answer answer_;
+  uint16_t close_code_ = websocket_close::kNoStatus;
+};
+
+struct WebSocket {
+  TcpSocket socket;
+  WebSocketReceiver receiver;
+};
+
+// Who may open a WebSocket from a browser: pages of the same host, and the listed origins
+// ("https://shop.example"). Programs that send no Origin may as well: they carry no cookies of others.
+struct OriginRule {
+  std::vector<std::string> allowed{};
+};
+bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string_view host);
+
+// Sec-WebSocket-Accept of a key (RFC 6455, 4.2.2).
+std::string websocket_accept(std::string_view key);
+
+}  // namespace vitrine
