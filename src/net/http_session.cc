@@ -57,6 +57,7 @@ Task<void> HttpSession::run(StopGate::Pass pass) {
     exchange.request = std::make_shared<HttpRequest>(std::move(exchange.parser.request()));
     identify(*exchange.request);
     next = co_await serve(&exchange);
+    if (!received_.empty()) co_await yield_core();  // a pipeline leaves room for others
   }
   socket_.close();
 }
