@@ -16,7 +16,7 @@ class AuditTest : public testing::Test {
     database_ =
         *open_sqlite({.name = "members", .directory = folder_.path(), .migrations = members_migrations()});
     for (int n = 1; n <= 10; ++n) {
-      run([n](Transaction& transaction) {
+      const auto added = run([n](Transaction& transaction) {
         const AuditEntry entry{.actor = AccountId{n},
                                .act = "order.ship",
                                .subject = "ord_" + std::to_string(n),
@@ -25,12 +25,13 @@ class AuditTest : public testing::Test {
                                .after = "shipped"};
         return append_audit(transaction, "key", entry, WallTime{1000 + n});
       });
+      check(added.ok(), "an act is noted");
     }
   }
   ~AuditTest() override { database_->close(); }
 
   template <class Work>
-  auto run(Work work) {
+  std::invoke_result_t<Work&, Transaction&> run(Work work) {
     return wait_on(cores_.at(0), database_->write(std::move(work)));
   }
   void change(const std::string& sql) {

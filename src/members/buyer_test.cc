@@ -310,7 +310,6 @@ TEST(Token, SignsInWithoutAPhone) {
   Browser other(shop);
   other.learn(sign_in(other, token("8")));
   EXPECT_NE(other.me().at("viewer").at("id"), first.me().at("viewer").at("id"));
-  EXPECT_EQ(slug_of(sign_in(other, token("9") + "x")), "request.csrf") << "a buyer needs the new token";
   Browser forger(shop);
   EXPECT_EQ(slug_of(sign_in(forger, token("9").substr(0, 60))), "members.token");
 }

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <prometheus/registry.h>
+
 #include <map>
 
 #include "members/config.h"
@@ -44,7 +46,7 @@ class TestShop {
   FakeClock clock;
   SystemRandom random;
   Cores cores{2};
-  std::shared_ptr<prometheus::Registry> registry = make_registry();
+  prometheus::Registry registry;
   std::unique_ptr<IdSource> ids = std::make_unique<IdSource>(clock, random);
   std::unique_ptr<Bus> bus;
   std::unique_ptr<Router> router;
@@ -57,7 +59,7 @@ class TestShop {
     bus = make_local_bus();
     router = std::make_unique<Router>();
     members = std::make_unique<MembersModule>(
-        MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(), *registry,
+        MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(), registry,
                      [this](const std::string& token) { claim_.set_value(token); }});
     dispatcher = std::make_unique<Dispatcher>(*router, members->authenticator(), Pages{});
     const auto started = members->start();
