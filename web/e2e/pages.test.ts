@@ -97,8 +97,8 @@ describe.sequential('pages', () => {
       await office.locator('.el-message-box__btns .el-button--primary').click();
     }
     await viewer.getByTestId('chat-input').waitFor({ state: 'hidden', timeout: switchDeadline_ms });
-    await viewer.getByTestId('now-card-buy').click();
-    await viewer.getByTestId(`product-sheet`).waitFor();
+    await viewer.getByTestId('now-card-view').click({ timeout: switchDeadline_ms });
+    await viewer.getByTestId('product-sheet').waitFor();
     expect(await viewer.getByTestId('buy-now').count()).toBe(0);
     await keep(viewer, '21-viewer-selling-off');
     await office.getByTestId('capability-selling').click();
