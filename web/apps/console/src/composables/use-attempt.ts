@@ -3,11 +3,13 @@ import { ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { ElMessage } from 'element-plus';
 import { problemKey } from '@vitrine/ui';
+import { leaveIfSignedOut } from './signed-out';
 
 /** Shows a refusal as a passing message. */
 export function useRefusal(): (refusal: unknown) => void {
   const { t } = useI18n({ useScope: 'global' });
   return (refusal) => {
+    if (leaveIfSignedOut(refusal)) return;
     ElMessage({ type: 'error', message: t(problemKey(refusal)), grouping: true });
   };
 }
@@ -25,6 +27,7 @@ export function useAttempt() {
     try {
       return await work();
     } catch (refusal) {
+      if (leaveIfSignedOut(refusal)) return undefined;
       error.value = t(problemKey(refusal));
       return undefined;
     } finally {

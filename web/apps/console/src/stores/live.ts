@@ -56,6 +56,7 @@ export const useLive = defineStore('live', () => {
     leave();
     room.value = name;
     const known = await api.room(name);
+    if (room.value !== name) return; // left while waiting
     streamName = known.stream;
     flvUrl.value = known.flv_url;
     state.value = {
@@ -66,6 +67,7 @@ export const useLive = defineStore('live', () => {
       likes: known.likes,
     };
     await loadShowcase();
+    if (room.value !== name) return;
     socket = new RoomSocket({
       room: name,
       listener: {
@@ -85,6 +87,8 @@ export const useLive = defineStore('live', () => {
   function leave(): void {
     socket?.close();
     socket = null;
+    room.value = '';
+    streamName = '';
     stream.value = null;
     history.value = [];
     showcase.value = null;

@@ -31,8 +31,13 @@ export const useSession = defineStore('session', () => {
     learn(await api.signOutStaff());
   }
 
+  /** The server has ended the session; asked anew when the next page loads. */
+  function forget(): void {
+    me.value = null;
+  }
+
   const may = (right: Right): boolean => staff.value?.rights.includes(right) ?? false;
   const serverNow = (): number => Date.now() + clockOffset_ms;
 
-  return { me, staff, load, signIn, claim, signOut, may, serverNow };
+  return { me, staff, load, signIn, claim, signOut, forget, may, serverNow };
 });
