@@ -1,7 +1,8 @@
-// Slows down who guesses stream keys: after ten wrong ones in a minute an address waits.
+// Slows down who guesses stream keys: after ten wrong ones in a minute the guesser waits.
 //
-// Owns    a count per address, at most kAddressesMax; over it the oldest counts are forgotten together.
-// Thread  one core; an address that reaches several cores has the limit on each.
+// Owns    a count per guesser (address and stream), at most kGuessersMax; over it those whose minute is
+//         over are forgotten, or all.
+// Thread  one core; who reaches several cores has the limit on each.
 #pragma once
 
 #include <string>
@@ -15,17 +16,17 @@ class FailedTries {
  public:
   static constexpr int kTriesMax = 10;
   static constexpr Milliseconds kWindow{60'000};
-  static constexpr size_t kAddressesMax = 10'000;
+  static constexpr size_t kGuessersMax = 10'000;
 
-  void failed(const std::string& address, MonotonicTime now);
-  bool must_wait(const std::string& address, MonotonicTime now) const;
+  void failed(const std::string& who, MonotonicTime now);
+  bool must_wait(const std::string& who, MonotonicTime now) const;
 
  private:
   struct Tries {
     MonotonicTime first;
     int count = 0;
   };
-  std::unordered_map<std::string, Tries> by_address_;
+  std::unordered_map<std::string, Tries> by_guesser_;
 };
 
 }  // namespace vitrine

@@ -1,5 +1,7 @@
 #include "media/ingest/rtmp_ingest.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace vitrine {
@@ -14,23 +16,21 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   auto pass = here.gate.enter();
   if (!pass) return;
   const std::string address = socket.peer_address();
-  const auto known = here.by_address.find(address);
-  const int same = known == here.by_address.end() ? 0 : known->second;
-  if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpConnectionsPerAddress) {
+  const auto same = std::count_if(
+      here.publishers.begin(), here.publishers.end(),
+      [&address](const auto* other) { return !other->admitted() && other->address() == address; });
+  if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpStrangersPerAddress) {
     log_warn("rtmp connection refused: too many", {{"address", address}});
     return;
   }
   const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};
   auto publisher = std::make_unique<RtmpPublisher>(core, std::move(socket), uses);
   here.publishers.insert(publisher.get());
-  ++here.by_address[address];
   core.spawn(serve(&here, std::move(publisher), *std::move(pass)));
 }
 
 Task<void> RtmpIngest::serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass) {
   co_await publisher->run();
-  const std::string address = publisher->address();
-  if (--here->by_address[address] == 0) here->by_address.erase(address);
   here->publishers.erase(publisher.get());
   publisher.reset();  // before the pass is given back: then the core may go
 }

@@ -1,15 +1,13 @@
 // All RTMP connections of the process: takes accepted sockets, runs a publisher on each, ends them all
 // when the module stops.
 //
-// Owns    per core: the publishers under way, the counts per address, the failed tries.
+// Owns    per core: the publishers under way and the failed tries.
 // Thread  accept() on the core that accepted; close() from any core.
 // Never   outlives the gate, the clock or the random source it was given; must outlive close().
 #pragma once
 
 #include <memory>
 #include <set>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "media/ingest/rtmp_publisher.h"
@@ -18,7 +16,7 @@
 namespace vitrine {
 
 inline constexpr int kRtmpConnectionsPerCore = 2'000;
-inline constexpr int kRtmpConnectionsPerAddress = 64;  // on one core
+inline constexpr int kRtmpStrangersPerAddress = 64;  // not yet admitted, on one core
 
 class RtmpIngest {
  public:
@@ -34,7 +32,6 @@ class RtmpIngest {
     StopGate gate;
     FailedTries tries;
     std::set<RtmpPublisher*> publishers;
-    std::unordered_map<std::string, int> by_address;
   };
   static Task<void> serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass pass);
   Task<bool> close_on(PerCore* here, Milliseconds time);

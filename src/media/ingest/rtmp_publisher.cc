@@ -102,7 +102,9 @@ Task<Result<void>> RtmpPublisher::take_event(RtmpEvent event) {
 Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
   auto request = read_publish_request(asked.name, asked.query);
   if (!request) co_return co_await refuse(request.error());
-  if (uses_.tries.must_wait(address_, uses_.clock.monotonic()))
+  // By address and stream: one encoder with an old key must not lock out the others behind its address.
+  const std::string who = address_ + " " + request->stream;
+  if (uses_.tries.must_wait(who, uses_.clock.monotonic()))
     co_return co_await refuse(Error{ErrorKind::too_fast, "publish.tries"});
   request->address = address_;
   request->encoder = printable(asked.encoder);
@@ -111,8 +113,7 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
   deadline_.disarm();  // the gate has its own limits
   auto sink = co_await uses_.gate.admit(*std::move(request));
   if (!sink) {
-    if (sink.error().kind == ErrorKind::unauthenticated)
-      uses_.tries.failed(address_, uses_.clock.monotonic());
+    if (sink.error().kind == ErrorKind::unauthenticated) uses_.tries.failed(who, uses_.clock.monotonic());
     co_return co_await refuse(sink.error());
   }
   log_info("publisher admitted",

@@ -51,6 +51,7 @@ class RtmpPublisher {
   // Ends run() soon.
   void close() { socket_.close(); }
   const std::string& address() const { return address_; }
+  bool admitted() const { return sink_ != nullptr; }
 
  private:
   Task<Result<void>> take_bytes(Bytes in);

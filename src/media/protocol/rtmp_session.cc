@@ -166,8 +166,8 @@ RtmpSession::Outcome RtmpSession::dispatch(const Command& command) {
   if (command.name == "FCUnpublish" || command.name == "deleteStream" || command.name == "closeStream")
     return on_end();
   if (command.name == "play") {
-    publish_stream_id_ = command.stream_id;
-    send_status("error", "NetStream.Play.Failed", "Playing over RTMP is not offered; use HTTP-FLV.");
+    send_status(command.stream_id, "error", "NetStream.Play.Failed",
+                "Playing over RTMP is not offered; use HTTP-FLV.");
     return kNothing;
   }
   const bool known = command.name == "releaseStream" || command.name == "FCPublish" ||
@@ -243,20 +243,20 @@ void RtmpSession::accept_publish() {
   send(RtmpType::user_control, 0, begin.take());
   const auto name = split_query(publish_name_).first;
   send_command(0, {"onFCPublish", 0, Amf0Value(), status_object("status", "NetStream.Publish.Start", name)});
-  send_status("status", "NetStream.Publish.Start", "The stream is live.");
+  send_status(publish_stream_id_, "status", "NetStream.Publish.Start", "The stream is live.");
 }
 
 void RtmpSession::refuse_publish(std::string_view code, std::string_view description) {
   check(state_ == State::asked, "a publish nobody asked for was refused");
   state_ = State::connected;
-  send_status("error", code, description);
+  send_status(publish_stream_id_, "error", code, description);
 }
 
 // FCUnpublish, deleteStream and closeStream come one after the other; the first ends the stream.
 RtmpSession::Outcome RtmpSession::on_end() {
   if (state_ != State::publishing) return kNothing;
   state_ = State::connected;
-  send_status("status", "NetStream.Unpublish.Success", "The stream has ended.");
+  send_status(publish_stream_id_, "status", "NetStream.Unpublish.Success", "The stream has ended.");
   return std::optional<RtmpEvent>(RtmpPublishEnded{});
 }
 
@@ -297,8 +297,9 @@ void RtmpSession::send_command(uint32_t stream_id, const std::vector<Amf0Value>&
   send(RtmpType::command_amf0, stream_id, write_amf0(values));
 }
 
-void RtmpSession::send_status(std::string_view level, std::string_view code, std::string_view description) {
-  send_command(publish_stream_id_, {"onStatus", 0, Amf0Value(), status_object(level, code, description)});
+void RtmpSession::send_status(uint32_t stream_id, std::string_view level, std::string_view code,
+                              std::string_view description) {
+  send_command(stream_id, {"onStatus", 0, Amf0Value(), status_object(level, code, description)});
 }
 
 }  // namespace vitrine

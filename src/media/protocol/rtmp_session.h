@@ -95,7 +95,8 @@ class RtmpSession {
   void acknowledge(size_t taken);
   void send(RtmpType type, uint32_t stream_id, std::vector<uint8_t> body);
   void send_command(uint32_t stream_id, const std::vector<Amf0Value>& values);
-  void send_status(std::string_view level, std::string_view code, std::string_view description);
+  void send_status(uint32_t stream_id, std::string_view level, std::string_view code,
+                   std::string_view description);
 
   Random& random_;
   State state_ = State::c0_c1;
