@@ -1,11 +1,8 @@
 #include "media/stream_keys.h"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
+#include "base/digest.h"
 #include "base/hex.h"
 #include "media/protocol/stream_name.h"
-#include "wire/byte_reader.h"
 
 namespace vitrine {
 namespace {
@@ -13,15 +10,8 @@ namespace {
 constexpr std::string_view kShop = "default";
 constexpr size_t kHintLetters = 4;
 
-std::string sha256_hex(std::string_view text) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  const Bytes bytes = as_bytes(text);
-  SHA256(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()));
-  return to_hex(digest);
-}
-
-bool equal_in_constant_time(const std::string& a, const std::string& b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+std::string stored_form(std::string_view key) {
+  return to_hex(sha256(key));
 }
 
 }  // namespace
@@ -40,7 +30,7 @@ Result<void> add_stream_key(Transaction& transaction, const NewStreamKey& made, 
   const auto added = transaction.execute(
       "INSERT INTO stream_keys (id, shop_id, stream, key_sha256, hint, created_ms) VALUES ($1, $2, $3, $4, "
       "$5, $6)",
-      made.id, kShop, made.stream, sha256_hex(made.key), hint, now);
+      made.id, kShop, made.stream, stored_form(made.key), hint, now);
   if (!added) return added.error();
   return {};
 }
@@ -87,13 +77,13 @@ Task<Result<void>> StreamKeys::revoke(std::string stream, KeyId id) {
 
 Task<Result<void>> StreamKeys::verify(std::string stream, std::string key) {
   auto work = [stream = std::move(stream),
-               wanted = sha256_hex(key)](Transaction& transaction) -> Result<void> {
+               wanted = stored_form(key)](Transaction& transaction) -> Result<void> {
     const auto rows = transaction.query(
         "SELECT key_sha256 FROM stream_keys WHERE stream = $1 AND revoked_ms IS NULL LIMIT 100", stream);
     if (!rows) return rows.error();
     bool known = false;
     // All are compared, whichever fits: the time says nothing.
-    for (const auto& row : *rows) known = equal_in_constant_time(row.text(0), wanted) || known;
+    for (const auto& row : *rows) known = equal_secret(row.text(0), wanted) || known;
     if (!known) return Error{ErrorKind::unauthenticated, "publish.key"};
     return {};
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "net/client_address.h"
 
 namespace vitrine {
 
@@ -16,9 +17,11 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   auto pass = here.gate.enter();
   if (!pass) return;
   const std::string address = socket.peer_address();
-  const auto same = std::count_if(
-      here.publishers.begin(), here.publishers.end(),
-      [&address](const auto* other) { return !other->admitted() && other->address() == address; });
+  const std::string group = address_group(address);
+  const auto is_stranger_there = [&group](const RtmpPublisher* other) {
+    return !other->admitted() && address_group(other->address()) == group;
+  };
+  const auto same = std::count_if(here.publishers.begin(), here.publishers.end(), is_stranger_there);
   if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpStrangersPerAddress) {
     log_warn("rtmp connection refused: too many", {{"address", address}});
     return;

@@ -1,6 +1,7 @@
 #include "media/ingest/rtmp_publisher.h"
 
 #include "base/log.h"
+#include "net/client_address.h"
 
 namespace vitrine {
 namespace {
@@ -103,7 +104,7 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
   auto request = read_publish_request(asked.name, asked.query);
   if (!request) co_return co_await refuse(request.error());
   // By address and stream: one encoder with an old key must not lock out the others behind its address.
-  const std::string who = address_ + " " + request->stream;
+  const std::string who = address_group(address_) + " " + request->stream;
   if (uses_.tries.must_wait(who, uses_.clock.monotonic()))
     co_return co_await refuse(Error{ErrorKind::too_fast, "publish.tries"});
   request->address = address_;

@@ -1,34 +1,22 @@
 #include "media/protocol/rtmp_handshake.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
+
+#include "base/digest.h"
 
 namespace vitrine {
 namespace {
 
-constexpr size_t kDigestBytes = 32;
-using Digest = std::array<uint8_t, kDigestBytes>;
-
 // The 32 bytes both full keys end with; every implementation carries them.
-constexpr Digest kKeyTail{0xf0, 0xee, 0xc2, 0x4a, 0x80, 0x68, 0xbe, 0xe8, 0x2e, 0x00, 0xd0,
-                          0xd1, 0x02, 0x9e, 0x7e, 0x57, 0x6e, 0xec, 0x5d, 0x2d, 0x29, 0x80,
-                          0x6f, 0xab, 0x93, 0xb8, 0xe6, 0x36, 0xcf, 0xeb, 0x31, 0xae};
+constexpr std::array<uint8_t, kDigestBytes> kKeyTail{
+    0xf0, 0xee, 0xc2, 0x4a, 0x80, 0x68, 0xbe, 0xe8, 0x2e, 0x00, 0xd0, 0xd1, 0x02, 0x9e, 0x7e, 0x57,
+    0x6e, 0xec, 0x5d, 0x2d, 0x29, 0x80, 0x6f, 0xab, 0x93, 0xb8, 0xe6, 0x36, 0xcf, 0xeb, 0x31, 0xae};
 constexpr std::string_view kClientKey = "Genuine Adobe Flash Player 001";
 constexpr std::string_view kServerKey = "Genuine Adobe Flash Media Server 001";
 constexpr std::array<uint8_t, 4> kServerVersion{4, 5, 0, 1};  // not zero: "digests are spoken here"
 
 constexpr size_t kDigestRange = 728;
-
-Digest hmac_sha256(Bytes key, Bytes message) {
-  Digest out{};
-  unsigned int size = out.size();
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), out.data(),
-       &size);
-  return out;
-}
 
 size_t digest_offset(Bytes block, RtmpDigestLayout layout) {
   const size_t base = layout == RtmpDigestLayout::digest_first ? 8 : 772;
@@ -37,26 +25,26 @@ size_t digest_offset(Bytes block, RtmpDigestLayout layout) {
 }
 
 // The HMAC over the block without the 32 bytes at `offset`.
-Digest digest_around(Bytes block, size_t offset, std::string_view key) {
-  std::vector<uint8_t> rest(block.begin(), block.begin() + static_cast<ptrdiff_t>(offset));
-  rest.insert(rest.end(), block.begin() + static_cast<ptrdiff_t>(offset + kDigestBytes), block.end());
-  return hmac_sha256(as_bytes(key), rest);
+std::string digest_around(Bytes block, size_t offset, std::string_view key) {
+  std::string rest(as_text(block.first(offset)));
+  rest += as_text(block.subspan(offset + kDigestBytes));
+  return hmac_sha256(key, rest);
 }
 
 void put_digest(std::vector<uint8_t>& s1, RtmpDigestLayout layout) {
   std::copy(kServerVersion.begin(), kServerVersion.end(), s1.begin() + 4);
   const size_t offset = digest_offset(s1, layout);
-  const Digest digest = digest_around(s1, offset, kServerKey);
+  const std::string digest = digest_around(s1, offset, kServerKey);
   std::copy(digest.begin(), digest.end(), s1.begin() + static_cast<ptrdiff_t>(offset));
 }
 
 // 1,504 random bytes, then their HMAC keyed by the HMAC of the peer's digest.
 void put_proof(std::vector<uint8_t>& s2, Bytes peer_digest) {
-  std::vector<uint8_t> full_key(kServerKey.begin(), kServerKey.end());
-  full_key.insert(full_key.end(), kKeyTail.begin(), kKeyTail.end());
-  const Digest key = hmac_sha256(full_key, peer_digest);
+  std::string full_key(kServerKey);
+  full_key += as_text(kKeyTail);
+  const std::string key = hmac_sha256(full_key, as_text(peer_digest));
   const size_t random_bytes = s2.size() - kDigestBytes;
-  const Digest proof = hmac_sha256(key, Bytes(s2).first(random_bytes));
+  const std::string proof = hmac_sha256(key, as_text(Bytes(s2).first(random_bytes)));
   std::copy(proof.begin(), proof.end(), s2.begin() + static_cast<ptrdiff_t>(random_bytes));
 }
 
@@ -67,8 +55,7 @@ RtmpDigestLayout find_client_digest(Bytes c1) {
   if (!versioned) return RtmpDigestLayout::none;
   for (const auto layout : {RtmpDigestLayout::digest_first, RtmpDigestLayout::key_first}) {
     const size_t offset = digest_offset(c1, layout);
-    const Digest wanted = digest_around(c1, offset, kClientKey);
-    if (std::equal(wanted.begin(), wanted.end(), c1.begin() + static_cast<ptrdiff_t>(offset))) return layout;
+    if (digest_around(c1, offset, kClientKey) == as_text(c1.subspan(offset, kDigestBytes))) return layout;
   }
   return RtmpDigestLayout::none;
 }
