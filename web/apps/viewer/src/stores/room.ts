@@ -19,6 +19,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../app/api';
 import { useClock } from '../app/server-now';
+import { useMe } from './me';
 import { useOrders } from './orders';
 
 const linesKept = 120;
@@ -69,21 +70,23 @@ export const useRoom = defineStore('room', () => {
     () => cards.value.find((card) => card.product === nowShowing.value?.product) ?? null,
   );
 
-  function connect(name: string): void {
-    socket = new RoomSocket({
+  function makeSocket(name: string): RoomSocket {
+    const made = new RoomSocket({
       room: name,
       listener: { event: take, status: (now) => (status.value = now) },
     });
-    useClock(socket.clock);
-    socket.open();
+    useClock(made.clock);
+    return made;
   }
 
   async function enter(name: string): Promise<void> {
     leave();
     room.value = name;
     releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
-    connect(name);
-    await Promise.all([describe(name), loadShowcase()]);
+    const entering = (socket = makeSocket(name));
+    // The socket's identity is the cookie that /v1/me sets, so that one answer comes first.
+    const connecting = useMe().ready().then(() => entering.open());
+    await Promise.all([connecting, describe(name), loadShowcase()]);
   }
 
   /** What the page needs before the socket has spoken, above all where the picture is. */
@@ -139,7 +142,8 @@ export const useRoom = defineStore('room', () => {
   function rejoin(): void {
     if (!socket) return;
     socket.close();
-    connect(room.value);
+    socket = makeSocket(room.value);
+    socket.open();
   }
 
   function take(event: ServerEvent, replayed: boolean): void {
