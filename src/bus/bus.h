@@ -38,8 +38,10 @@ struct Subscription {
   // The effect, in a transaction of `target` together with the cursor. It may run again after a
   // failed commit. An Error stops this subscription, is retried with back-off and shows in readyz.
   std::function<Result<void>(Transaction&, const EventRow&)> apply;
-  // After the commit, in order: the moment to change memory and tell people.
-  std::function<void(const std::vector<EventRow>&)> applied;
+  // After the commit, in order: the moment to change memory and tell people. On `core`.
+  std::function<void(const std::vector<EventRow>&)> applied{};
+  // These events were given to apply() and nothing of it was committed; they will come again. On `core`.
+  std::function<void(const std::vector<EventRow>&)> failed{};
 };
 
 class Bus {

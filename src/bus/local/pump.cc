@@ -94,11 +94,15 @@ Task<Pump::Turn> Pump::turn() {
     const auto loaded = co_await load_cursor();
     if (!loaded) co_return failed(loaded.error());
   }
-  const auto rows = co_await read_on();
-  if (!rows) co_return failed(rows.error());
-  if ((*rows)->empty()) co_return Turn::idle;
-  Result<void> done = co_await apply(*rows);
-  if (!done && done.error().kind == ErrorKind::unknown_outcome) done = co_await settle_unknown(*rows);
+  Result<void> done;
+  if (unsettled_) {
+    done = co_await settle_unknown(unsettled_);
+  } else {
+    const auto rows = co_await read_on();
+    if (!rows) co_return failed(rows.error());
+    if ((*rows)->empty()) co_return Turn::idle;
+    done = co_await apply(*rows);
+  }
   if (!done) co_return failed(done.error());
   trouble_.with([](std::optional<Error>& kept) { kept.reset(); });
   back_off_ = Milliseconds(0);
@@ -165,28 +169,43 @@ Task<Result<void>> Pump::apply(Rows rows) {
     return {};
   };
   const auto done = co_await subscription_.target->write(std::move(work));
-  if (!done) co_return done;
+  if (!done && done.error().kind == ErrorKind::unknown_outcome) {
+    unsettled_ = rows;
+    co_return co_await settle_unknown(rows);
+  }
+  if (!done) {
+    tell(subscription_.failed, rows);
+    co_return done;
+  }
   cursor_ = rows->back().n;
-  tell_applied(rows);
+  tell(subscription_.applied, rows);
   co_return Result<void>();
 }
 
-// The COMMIT's answer was lost: the cursor says whether the run was applied.
+// The COMMIT's answer was lost: the cursor says whether the run was applied. It is read, not written:
+// reading works while the disk takes no writes.
 Task<Result<void>> Pump::settle_unknown(Rows rows) {
-  cursor_.reset();
-  const auto loaded = co_await load_cursor();
-  if (!loaded) co_return loaded;
-  if (*cursor_ < rows->back().n) co_return Error{ErrorKind::unavailable, "bus.not_applied"};
-  tell_applied(rows);
+  auto work = [this](Transaction& tx) {
+    return read_cursor(tx, subscription_.consumer, subscription_.source);
+  };
+  const auto cursor = co_await subscription_.target->read(std::move(work));
+  if (!cursor) co_return Error{ErrorKind::unknown_outcome, cursor.error().reason};
+  unsettled_.reset();
+  cursor_ = *cursor;
+  if (*cursor_ < rows->back().n) {
+    tell(subscription_.failed, rows);
+    co_return Error{ErrorKind::unavailable, "bus.not_applied"};
+  }
+  tell(subscription_.applied, rows);
   co_return Result<void>();
 }
 
-void Pump::tell_applied(const Rows& rows) {
-  if (!subscription_.applied) return;
+void Pump::tell(const Listener& listener, const Rows& rows) {
+  if (!listener) return;
   std::vector<EventRow> told;
   std::copy_if(rows->begin(), rows->end(), std::back_inserter(told),
                [this](const EventRow& row) { return wanted(row); });
-  if (!told.empty()) subscription_.applied(told);
+  if (!told.empty()) listener(told);
 }
 
 // Says how far this consumer is and deletes what every known consumer has behind it.

@@ -43,7 +43,8 @@ class Pump : public std::enable_shared_from_this<Pump> {
   Task<Result<void>> apply(Rows rows);
   Task<Result<void>> settle_unknown(Rows rows);
   Task<void> prune();
-  void tell_applied(const Rows& rows);
+  using Listener = std::function<void(const std::vector<EventRow>&)>;
+  void tell(const Listener& listener, const Rows& rows);
   Turn failed(Error error);
   bool wanted(const EventRow& row) const;
 
@@ -53,6 +54,7 @@ class Pump : public std::enable_shared_from_this<Pump> {
   Database* source_ = nullptr;
   boost::asio::steady_timer timer_;
   std::optional<int64_t> cursor_;  // as committed in the target; empty until read
+  Rows unsettled_;                 // given to a COMMIT whose answer was lost
   int64_t rows_max_;
   Milliseconds back_off_{0};
   MonotonicTime prune_at_;
