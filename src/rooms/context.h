@@ -1,0 +1,34 @@
+// What the parts of the rooms module share once it has started.
+//
+// Owns    both databases, the directory of rooms and the private lanes.
+// Thread  filled in by start() before anything else runs; then any.
+#pragma once
+
+#include <memory>
+
+#include "contract/media.h"
+#include "contract/members.h"
+#include "contract/ops.h"
+#include "rooms/private_lanes.h"
+#include "rooms/room_directory.h"
+#include "runtime/ring_policy.h"
+#include "store/database.h"
+
+namespace vitrine {
+
+struct RoomsContext {
+  Cores& cores;
+  const Clock& clock;
+  IdSource& ids;
+  MediaPort& media;
+  OpsPort& ops;
+  MembersPort& members;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Database> chat;
+  RoomDirectory directory;
+  PrivateLanes lanes;
+  size_t resume_events = 2'000;
+  FeedOptions feed;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,293 @@
+#include "rooms/room.h"
+
+#include "base/log.h"
+#include "rooms/config.h"
+#include "rooms/text_frame.h"
+
+namespace vitrine {
+namespace {
+
+// Chat is shown first and stored after; what cannot be stored is lost to the history only.
+Task<void> store_chat(Database& chat, std::string room, StoredChat line) {
+  auto work = [room, line](Transaction& tx) { return insert_chat(tx, room, line); };
+  const auto stored = co_await chat.write(std::move(work));
+  if (!stored) log_warn("rooms.chat_not_stored", {{"room", room}, {"reason", stored.error().reason}});
+}
+
+Task<void> store_likes(Database& chat, std::string room, int64_t likes) {
+  auto work = [room, likes](Transaction& tx) { return set_likes(tx, room, likes); };
+  const auto stored = co_await chat.write(std::move(work));
+  if (!stored) log_warn("rooms.likes_not_stored", {{"room", room}, {"reason", stored.error().reason}});
+}
+
+}  // namespace
+
+Room::Room(Needs needs, RoomHandle& handle, Stored stored)
+    : home_(handle.home()),
+      handle_(handle),
+      needs_(needs),
+      summary_(handle.summary()),
+      stock_(std::move(stored.stock)),
+      words_(std::move(stored.words)),
+      word_list_(words_),
+      likes_(stored.likes),
+      likes_saved_at_(needs.clock.monotonic()),
+      state_sent_at_(needs.clock.monotonic()),
+      state_timer_(handle.home().io()),
+      feed_(needs.cores, handle.home(), needs.clock, needs.feed) {
+  home_.check_here();
+  const RoomRecord& record = stored.record;
+  picture_ = {.at = {record.epoch, 0},
+              .room = record.room,
+              .title = record.title,
+              .host_name = record.host_name,
+              .live = summary_.live,
+              .likes = stored.likes,
+              .capabilities = record.capabilities,
+              .now_showing = record.now_showing,
+              .showcase_version = record.showcase_version};
+  for (const auto& chat : stored.chat)
+    history_.push_back({chat.line.id, chat.line.from, numbered(chat.at, chat_body(chat.line))});
+  for (auto& mute : stored.mutes) mutes_[mute.account] = mute;
+  summary_.likes = stored.likes;
+  handle_.set_summary(summary_);
+}
+
+Room::Welcome Room::enter(Visitor visitor) {
+  home_.check_here();
+  const int64_t before = presence_.online();
+  presence_.enter(visitor.who.id);
+  picture_.online = presence_.online();
+  if (picture_.online != before) state_changed();
+  return welcome(visitor);
+}
+
+void Room::leave(const std::string& viewer) {
+  home_.check_here();
+  presence_.leave(viewer);
+  if (presence_.online() == picture_.online) return;
+  picture_.online = presence_.online();
+  state_changed();
+}
+
+// Within this epoch, and nothing between it and the oldest event still here.
+bool Room::can_resume(RoomPosition from) const {
+  if (from.epoch != picture_.at.epoch || from.seq > picture_.at.seq) return false;
+  return from.seq == picture_.at.seq || (!recent_.empty() && from.seq + 1 >= recent_.front().seq);
+}
+
+Room::Welcome Room::welcome(const Visitor& visitor) {
+  home_.check_here();
+  const WallTime now = needs_.clock.wall();
+  Welcome out{.events = {}, .lease = feed_.lease(*visitor.core), .sequence = feed_.head(), .gap = {}};
+  if (visitor.resume && can_resume(*visitor.resume)) {
+    out.events.push_back(resumed_event(picture_.at, now));
+    for (const Shown& shown : recent_) {
+      if (shown.seq > visitor.resume->seq) out.events.push_back(shown.text);
+    }
+    return out;
+  }
+  picture_.likes = likes_.total();
+  picture_.chat_chars = home_.core().config().get(kChatChars);
+  picture_.chat_interval_ms = home_.core().config().get(kChatIntervalMs);
+  std::vector<std::string> chat;
+  for (const HistoryLine& line : history_) chat.push_back(line.text);
+  out.events.push_back(snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who.id), now));
+  if (visitor.resume && *visitor.resume < picture_.at) out.gap = {*visitor.resume, picture_.at};
+  return out;
+}
+
+std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
+  home_.check_here();
+  if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
+  if (const auto mute = mute_of(who.id)) return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
+  auto clean = clean_chat(text, home_.core().config().get(kChatChars));
+  if (!clean) return ChatRefusal{clean.error().reason, {}};
+  if (word_list_.blocks(*clean)) return ChatRefusal{"rooms.word_blocked", {}};
+  if (const auto wait = too_fast(who)) return ChatRefusal{"rooms.too_fast", *wait};
+  ChatLine line{.id = needs_.ids.next<MessageId>(),
+                .from = std::move(who),
+                .text = std::move(*clean),
+                .at = needs_.clock.wall()};
+  const MessageId id = line.id;
+  std::string body = chat_body(line);
+  show_now({.body = std::move(body), .change = std::move(line)});
+  return id;
+}
+
+// Staff set the pace; they do not keep it.
+std::optional<Milliseconds> Room::too_fast(const ChatAuthor& who) {
+  if (who.role) return std::nullopt;
+  const MonotonicTime now = needs_.clock.monotonic();
+  if (paces_.size() >= kPacesMax)
+    std::erase_if(paces_, [now](const auto& entry) { return entry.second.rested(now); });
+  const Config& config = home_.core().config();
+  const ChatPace::Limits limits{Milliseconds(config.get(kChatIntervalMs)), config.get(kChatBurst)};
+  const Milliseconds wait = paces_[who.id].take(now, limits);
+  return wait.count() > 0 ? std::optional(wait) : std::nullopt;
+}
+
+void Room::like(int64_t taps) {
+  home_.check_here();
+  if (taps <= 0) return;
+  likes_.add(taps);
+  state_changed();
+}
+
+void Room::resolve(int64_t seq, std::optional<RoomEvent> event) {
+  home_.check_here();
+  if (closed_) return;
+  check(seq > picture_.at.seq, "a number resolved twice");
+  waiting_.emplace(seq, std::move(event));
+  while (!waiting_.empty() && waiting_.begin()->first == picture_.at.seq + 1) {
+    auto next = waiting_.extract(waiting_.begin());
+    auto& shown = next.mapped();
+    show(next.key(), shown ? std::move(*shown) : RoomEvent{.body = void_body()});
+  }
+}
+
+void Room::show_now(RoomEvent event) {
+  if (closed_) return;
+  resolve(handle_.reserve().seq, std::move(event));
+}
+
+void Room::show(int64_t seq, RoomEvent event) {
+  picture_.at.seq = seq;
+  std::string text = numbered(picture_.at, event.body);
+  change(event.change, picture_.at, text);
+  append_frame(text);
+  recent_.push_back({seq, std::move(text)});
+  if (recent_.size() > needs_.resume_events) recent_.pop_front();
+}
+
+void Room::change(const RoomChange& change, RoomPosition at, const std::string& text) {
+  if (const auto* now = std::get_if<NowShowingChange>(&change)) picture_.now_showing = now->json;
+  if (const auto* showcase = std::get_if<ShowcaseChange>(&change))
+    picture_.showcase_version = showcase->version;
+  if (const auto* capabilities = std::get_if<Capabilities>(&change)) picture_.capabilities = *capabilities;
+  if (const auto* live = std::get_if<LiveChange>(&change)) {
+    picture_.live = summary_.live = live->live;
+    handle_.set_summary(summary_);
+  }
+  if (const auto* title = std::get_if<TitleChange>(&change)) {
+    picture_.title = summary_.title = title->title;
+    picture_.host_name = summary_.host_name = title->host_name;
+    handle_.set_summary(summary_);
+  }
+  if (const auto* deleted = std::get_if<ChatDeletion>(&change))
+    std::erase_if(history_, [&](const HistoryLine& line) { return line.id == deleted->id; });
+  if (const auto* line = std::get_if<ChatLine>(&change)) {
+    history_.push_back({line->id, line->from, text});
+    if (history_.size() > kHistoryLines) history_.pop_front();
+    home_.core().spawn(store_chat(needs_.chat, picture_.room, {at, *line}));
+  }
+}
+
+void Room::append_frame(const std::string& text) {
+  auto slab = text_frame_slab("[" + text + "]");
+  slab->born_us = needs_.clock.monotonic().since_start.count();
+  feed_.append(std::move(slab));
+}
+
+void Room::set_live(bool live) {
+  home_.check_here();
+  if (live == picture_.live) return;
+  show_now({.body = live_body(live), .change = LiveChange{live}});
+}
+
+void Room::set_stock(SkuId sku, StockLevel level) {
+  home_.check_here();
+  StockLevel& kept = stock_[sku];
+  if (level.version <= kept.version) return;
+  kept = level;
+  stock_news_[sku] = level;
+  state_changed();
+}
+
+void Room::notice(std::string text_key, std::string name, std::string product) {
+  home_.check_here();
+  notices_[std::move(text_key)] = {std::move(name), std::move(product)};
+  state_changed();
+}
+
+void Room::set_mute(Mute mute) {
+  home_.check_here();
+  mutes_[mute.account] = std::move(mute);
+}
+
+void Room::drop_mute(const std::string& account) {
+  home_.check_here();
+  mutes_.erase(account);
+}
+
+std::vector<Mute> Room::mutes() {
+  home_.check_here();
+  const WallTime now = needs_.clock.wall();
+  std::erase_if(mutes_, [now](const auto& entry) { return entry.second.until <= now; });
+  std::vector<Mute> out;
+  for (const auto& [account, mute] : mutes_) out.push_back(mute);
+  return out;
+}
+
+std::optional<Mute> Room::mute_of(const std::string& account) {
+  const auto found = mutes_.find(account);
+  if (found == mutes_.end()) return std::nullopt;
+  if (found->second.until > needs_.clock.wall()) return found->second;
+  mutes_.erase(found);
+  return std::nullopt;
+}
+
+void Room::set_words(std::vector<std::string> words) {
+  home_.check_here();
+  words_ = std::move(words);
+  word_list_ = WordList(words_);
+}
+
+std::optional<ChatAuthor> Room::author_of(MessageId id) const {
+  const auto found =
+      std::find_if(history_.begin(), history_.end(), [id](const HistoryLine& line) { return line.id == id; });
+  return found == history_.end() ? std::nullopt : std::optional(found->from);
+}
+
+// State goes out soon, but not more often than every kStateEvery: what changed meanwhile is in it.
+void Room::state_changed() {
+  if (state_pending_ || closed_) return;
+  state_pending_ = true;
+  const Microseconds passed = needs_.clock.monotonic() - state_sent_at_;
+  const Microseconds wait = std::max(Microseconds(0), Microseconds(kStateEvery) - passed);
+  state_timer_.expires_after(wait);
+  state_timer_.async_wait([self = weak_from_this()](const boost::system::error_code& cancelled) {
+    const auto room = self.lock();
+    if (!cancelled && room) room->flush_state();
+  });
+}
+
+void Room::flush_state() {
+  state_pending_ = false;
+  state_sent_at_ = needs_.clock.monotonic();
+  append_frame(state_event(picture_.online, likes_.total(), stock_news_));
+  stock_news_.clear();
+  for (auto& [key, notice] : std::exchange(notices_, {}))
+    show_now({.body = notice_body(key, notice.name, notice.product)});
+  summary_.online = picture_.online;
+  summary_.likes = likes_.total();
+  handle_.set_summary(summary_);
+  if (state_sent_at_ - likes_saved_at_ >= Microseconds(kSaveEvery)) save_likes();
+}
+
+void Room::save_likes() {
+  if (!likes_.unsaved()) return;
+  likes_saved_at_ = needs_.clock.monotonic();
+  likes_.saved(likes_.total());
+  home_.core().spawn(store_likes(needs_.chat, picture_.room, likes_.total()));
+}
+
+void Room::close() {
+  home_.check_here();
+  save_likes();
+  closed_ = true;
+  state_timer_.cancel();
+  feed_.end();
+}
+
+}  // namespace vitrine

@@ -1,0 +1,179 @@
+// One room: numbers and shows its events, keeps what a newcomer must know, and coalesces what changes
+// all the time.
+//
+// Invariants: 1. Events are shown in the order of their numbers, each number once; a number whose write
+// came to nothing is shown as "void". 2. The picture is the sum of exactly the events shown. 3. The feed
+// holds what was shown after a visitor's welcome, the welcome what was shown before.
+//
+// Owns    the picture, the recent events, the feed of its viewers, presence, likes, paces and mutes.
+// Thread  its home core; made, used and destroyed there.
+// Never   knows a socket, writes control rows, or waits for the chat store.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <variant>
+
+#include "base/ids.h"
+#include "rooms/chat_rules.h"
+#include "rooms/likes.h"
+#include "rooms/presence.h"
+#include "rooms/room_handle.h"
+#include "rooms/room_store.h"
+#include "runtime/ring.h"
+
+namespace vitrine {
+
+// What an event changes in the picture, at the moment it is shown.
+struct NowShowingChange {
+  std::string json;
+};
+struct ShowcaseChange {
+  int64_t version = 0;
+};
+struct LiveChange {
+  bool live = false;
+};
+struct TitleChange {
+  std::string title;
+  std::string host_name;
+};
+struct ChatDeletion {
+  MessageId id;
+};
+using RoomChange = std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange,
+                                ChatDeletion, Capabilities, ChatLine>;
+
+struct RoomEvent {
+  std::string body;
+  RoomChange change{};
+};
+
+// Why a line was not said.
+struct ChatRefusal {
+  std::string_view slug;
+  std::optional<Milliseconds> retry_after;
+};
+
+class Room : public std::enable_shared_from_this<Room> {
+ public:
+  struct Needs {
+    Cores& cores;
+    const Clock& clock;
+    IdSource& ids;
+    Database& chat;  // outlives the room
+    size_t resume_events;
+    FeedOptions feed;
+  };
+  // What the databases know of it.
+  struct Stored {
+    RoomRecord record;
+    std::map<SkuId, StockLevel> stock;
+    std::vector<StoredChat> chat;
+    int64_t likes = 0;
+    std::vector<Mute> mutes;
+    std::vector<std::string> words;
+  };
+  Room(Needs needs, RoomHandle& handle, Stored stored);
+
+  struct Visitor {
+    ChatAuthor who;
+    Core* core = nullptr;  // where the socket lives
+    std::optional<RoomPosition> resume;
+  };
+  struct Welcome {
+    std::vector<std::string> events;  // snapshot, or resumed and what was missed
+    FeedLease lease;
+    uint64_t sequence = 0;  // of the feed, right behind those events
+    // Set when control rows after `gap->first` up to `gap->second` have to be added.
+    std::optional<std::pair<RoomPosition, RoomPosition>> gap;
+  };
+  Welcome enter(Visitor visitor);
+  void leave(const std::string& viewer);
+  // What a viewer who is still here must hear after it lagged: as at enter(), without counting it anew.
+  Welcome welcome(const Visitor& visitor);
+
+  // Numbers, shows and stores a line. `role` frees from the pace.
+  std::variant<MessageId, ChatRefusal> say(ChatAuthor who, std::string text);
+  void like(int64_t taps);
+
+  // The outcome of a number taken with RoomHandle::reserve(): its event, or nothing.
+  void resolve(int64_t seq, std::optional<RoomEvent> event);
+  // Shows an event that is not stored as a row.
+  void show_now(RoomEvent event);
+  void set_live(bool live);
+  void set_stock(SkuId sku, StockLevel level);
+  // "b***1 bought ...": merged, at most a few a second.
+  void notice(std::string text_key, std::string name, std::string product);
+
+  void set_mute(Mute mute);
+  void drop_mute(const std::string& account);
+  std::vector<Mute> mutes();
+  void set_words(std::vector<std::string> words);
+  const std::vector<std::string>& words() const { return words_; }
+  // The author of a line among the recent ones; empty when it is not there.
+  std::optional<ChatAuthor> author_of(MessageId id) const;
+  const std::string& stream() const { return summary_.stream; }
+
+  // Ends the feed; saves what is unsaved.
+  void close();
+
+ private:
+  static constexpr size_t kHistoryLines = 50;
+  static constexpr size_t kPacesMax = 20'000;
+  static constexpr Milliseconds kStateEvery{250};
+  static constexpr Milliseconds kSaveEvery{5'000};
+
+  struct Shown {
+    int64_t seq;
+    std::string text;
+  };
+  struct HistoryLine {
+    MessageId id;
+    ChatAuthor from;
+    std::string text;  // the numbered event
+  };
+  struct Notice {
+    std::string name;
+    std::string product;
+  };
+
+  void show(int64_t seq, RoomEvent event);
+  void change(const RoomChange& change, RoomPosition at, const std::string& text);
+  void append_frame(const std::string& text);
+  bool can_resume(RoomPosition from) const;
+  std::optional<Mute> mute_of(const std::string& account);
+  std::optional<Milliseconds> too_fast(const ChatAuthor& who);
+  void state_changed();
+  void flush_state();
+  void save_likes();
+
+  HomeCore home_;
+  RoomHandle& handle_;
+  Needs needs_;
+  RoomPicture picture_;
+  RoomSummary summary_;
+  std::map<SkuId, StockLevel> stock_;
+  std::map<SkuId, StockLevel> stock_news_;
+  std::deque<HistoryLine> history_;
+  std::deque<Shown> recent_;
+  std::map<int64_t, std::optional<RoomEvent>> waiting_;  // resolved, but an earlier number is not
+  std::map<std::string, Notice> notices_;                // by text_key
+  std::unordered_map<std::string, Mute> mutes_;
+  std::unordered_map<std::string, ChatPace> paces_;
+  std::vector<std::string> words_;
+  WordList word_list_;
+  Presence presence_;
+  Likes likes_;
+  MonotonicTime likes_saved_at_;
+  MonotonicTime state_sent_at_;
+  boost::asio::steady_timer state_timer_;
+  bool state_pending_ = false;
+  bool closed_ = false;
+  Feed feed_;
+};
+
+}  // namespace vitrine

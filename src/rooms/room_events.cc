@@ -1,0 +1,151 @@
+#include "rooms/room_events.h"
+
+#include <boost/json.hpp>
+
+#include "base/dto.h"
+
+namespace vitrine {
+namespace {
+
+boost::json::value role_json(const std::optional<Role>& role) {
+  if (!role) return nullptr;
+  return boost::json::value(enum_names(*role)[static_cast<size_t>(*role)]);
+}
+
+boost::json::array stock_json(const std::map<SkuId, StockLevel>& stock) {
+  boost::json::array out;
+  for (const auto& [sku, level] : stock) {
+    out.push_back(
+        {{"sku", sku.str()}, {"free", level.free}, {"held", level.held}, {"version", level.version}});
+  }
+  return out;
+}
+
+std::string text_of(const boost::json::object& object) {
+  return boost::json::serialize(object);
+}
+
+}  // namespace
+
+std::string numbered(RoomPosition at, std::string_view body) {
+  std::string out = "{\"epoch\":" + std::to_string(at.epoch) + ",\"seq\":" + std::to_string(at.seq) + ",";
+  out += body.substr(1);
+  return out;
+}
+
+std::string chat_body(const ChatLine& line) {
+  return text_of(
+      {{"kind", "chat"},
+       {"id", line.id.str()},
+       {"from", {{"id", line.from.id}, {"name", line.from.name}, {"role", role_json(line.from.role)}}},
+       {"text", line.text},
+       {"at_ms", line.at.ms}});
+}
+
+std::string chat_deleted_body(MessageId id) {
+  return text_of({{"kind", "chat_deleted"}, {"id", id.str()}});
+}
+
+std::string product_body(std::string_view kind, const boost::json::object& event) {
+  return text_of({{"kind", kind},
+                  {"product", event.at("product")},
+                  {"at_ms", event.at("at_ms")},
+                  {"media", event.contains("media") ? event.at("media") : boost::json::value(nullptr)}});
+}
+
+std::string showcase_changed_body(int64_t version) {
+  return text_of({{"kind", "showcase_changed"}, {"version", version}});
+}
+
+std::string capabilities_body(Capabilities capabilities) {
+  return text_of({{"kind", "capabilities"}, {"selling", capabilities.selling}, {"chat", capabilities.chat}});
+}
+
+std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product) {
+  return text_of({{"kind", "notice"}, {"text_key", text_key}, {"name", name}, {"product", product}});
+}
+
+std::string live_body(bool live) {
+  return text_of({{"kind", "live"}, {"live", live}});
+}
+
+std::string room_changed_body(std::string_view title, std::string_view host_name) {
+  return text_of({{"kind", "room_changed"}, {"title", title}, {"host_name", host_name}});
+}
+
+std::string void_body() {
+  return R"({"kind":"void"})";
+}
+
+std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
+                           const std::vector<std::string>& chat, const ChatAuthor& you,
+                           const std::optional<Mute>& mute, WallTime now) {
+  boost::json::object head{
+      {"kind", "snapshot"},
+      {"epoch", picture.at.epoch},
+      {"seq", picture.at.seq},
+      {"server_time_ms", now.ms},
+      {"room", picture.room},
+      {"title", picture.title},
+      {"host_name", picture.host_name},
+      {"live", picture.live},
+      {"you",
+       {{"id", you.id},
+        {"name", you.name},
+        {"kind", you.id.starts_with(AccountId::prefix()) ? "buyer" : "guest"},
+        {"muted_until_ms", mute ? boost::json::value(mute->until.ms) : boost::json::value(nullptr)},
+        {"role", role_json(you.role)}}},
+      {"online", picture.online},
+      {"likes", picture.likes},
+      {"capabilities", {{"selling", picture.capabilities.selling}, {"chat", picture.capabilities.chat}}},
+      {"showcase_version", picture.showcase_version},
+      {"stock", stock_json(stock)},
+      {"limits", {{"chat_chars", picture.chat_chars}, {"chat_interval_ms", picture.chat_interval_ms}}}};
+  // What is JSON already goes in as it is.
+  std::string out = text_of(head);
+  out.pop_back();
+  out += ",\"now_showing\":" + picture.now_showing + ",\"chat\":" + frame_of(chat) + "}";
+  return out;
+}
+
+std::string resumed_event(RoomPosition head, WallTime now) {
+  return text_of({{"kind", "resumed"}, {"epoch", head.epoch}, {"seq", head.seq}, {"server_time_ms", now.ms}});
+}
+
+std::string gap_event(RoomPosition from) {
+  return text_of({{"kind", "gap"}, {"from_epoch", from.epoch}, {"from_seq", from.seq}});
+}
+
+std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock) {
+  return text_of({{"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}});
+}
+
+std::string muted_event(const Mute& mute) {
+  return text_of({{"kind", "muted"}, {"until_ms", mute.until.ms}, {"reason", mute.reason}});
+}
+
+std::string ack_event(std::string_view ref, MessageId id) {
+  return text_of({{"kind", "ack"}, {"ref", ref}, {"id", id.str()}});
+}
+
+std::string error_event(std::string_view ref, std::string_view slug, std::string_view detail,
+                        std::optional<int64_t> retry_after_ms) {
+  boost::json::object out{{"kind", "error"}, {"ref", ref}, {"slug", slug}, {"detail", detail}};
+  if (retry_after_ms) out["retry_after_ms"] = *retry_after_ms;
+  return text_of(out);
+}
+
+std::string pong_event(int64_t t, WallTime now) {
+  return text_of({{"kind", "pong"}, {"t", t}, {"server_time_ms", now.ms}});
+}
+
+std::string frame_of(const std::vector<std::string>& events) {
+  std::string out = "[";
+  for (const auto& event : events) {
+    if (out.size() > 1) out += ',';
+    out += event;
+  }
+  return out + "]";
+}
+
+}  // namespace vitrine

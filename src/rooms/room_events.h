@@ -1,0 +1,102 @@
+// What a room tells its viewers, as JSON: numbered events, coalesced state, the snapshot, and what is
+// meant for one viewer. A frame is an array of events.
+//
+// Thread  any; pure functions.
+// Never   puts what is meant for one viewer into a numbered event.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "contract/ops.h"
+#include "net/caller.h"
+
+namespace vitrine {
+
+// A numbered event's place. Epochs rise at each take-over of the room; seq counts from 1 within one.
+struct RoomPosition {
+  int64_t epoch = 0;
+  int64_t seq = 0;
+  friend auto operator<=>(const RoomPosition&, const RoomPosition&) = default;
+};
+
+// Who speaks. `id` is the viewer's ("gst_..." or "usr_...").
+struct ChatAuthor {
+  std::string id;
+  std::string name;
+  std::optional<Role> role;  // of staff
+};
+
+struct ChatLine {
+  MessageId id;
+  ChatAuthor from;
+  std::string text;
+  WallTime at;
+};
+
+struct StockLevel {
+  int64_t free = 0;
+  int64_t held = 0;
+  int64_t version = 0;
+};
+
+struct Mute {
+  std::string account;
+  std::string name;
+  WallTime until;
+  std::string reason;
+};
+
+// Everything a viewer needs to begin, but for who it is.
+struct RoomPicture {
+  RoomPosition at;
+  std::string room;
+  std::string title;
+  std::string host_name;
+  bool live = false;
+  int64_t online = 0;
+  int64_t likes = 0;
+  Capabilities capabilities;
+  std::string now_showing = "null";  // JSON
+  int64_t showcase_version = 0;
+  int64_t chat_chars = 0;
+  int64_t chat_interval_ms = 0;
+};
+
+// A body is a JSON object without its number ({"kind":"live","live":true}); numbered() puts it in front.
+std::string numbered(RoomPosition at, std::string_view body);
+std::string chat_body(const ChatLine& line);
+std::string chat_deleted_body(MessageId id);
+std::string product_body(std::string_view kind, const boost::json::object& event);
+std::string showcase_changed_body(int64_t version);
+std::string capabilities_body(Capabilities capabilities);
+std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product);
+std::string live_body(bool live);
+std::string room_changed_body(std::string_view title, std::string_view host_name);
+// Takes a number that nothing came of, so that the count has no hole.
+std::string void_body();
+
+// One event each, whole. `now` is the server's clock.
+std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
+                           const std::vector<std::string>& chat, const ChatAuthor& you,
+                           const std::optional<Mute>& mute, WallTime now);
+std::string resumed_event(RoomPosition head, WallTime now);
+std::string gap_event(RoomPosition from);
+std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock);
+std::string muted_event(const Mute& mute);
+std::string ack_event(std::string_view ref, MessageId id);
+std::string error_event(std::string_view ref, std::string_view slug, std::string_view detail,
+                        std::optional<int64_t> retry_after_ms);
+std::string pong_event(int64_t t, WallTime now);
+
+// "[" + events joined by commas + "]".
+std::string frame_of(const std::vector<std::string>& events);
+
+}  // namespace vitrine

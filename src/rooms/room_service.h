@@ -1,0 +1,71 @@
+// The steps of everything staff do to rooms, in order: write the row, then show it.
+//
+// Owns    nothing; works on the context.
+// Thread  any core; what touches a room goes to its home.
+// Never   shows a control event that is not committed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rooms/context.h"
+#include "rooms/room.h"
+#include "store/idempotency.h"
+
+namespace vitrine {
+
+struct RoomDraft {
+  std::string room;
+  std::string title;
+  std::string host_name;
+};
+struct CreatedRoom {
+  std::string room;
+  bool replayed = false;
+};
+struct MutedViewer {
+  Mute mute;
+  bool replayed = false;
+};
+
+class RoomService {
+ public:
+  explicit RoomService(RoomsContext& context) : context_(context) {}
+
+  // Start-up: raises every room's epoch and opens the rooms. Errors: the database's.
+  Task<Result<void>> load();
+  // Closes every room; answers when they are gone.
+  Task<void> close();
+
+  // Errors: `invalid_input` "rooms.name", `conflict` "rooms.exists", the database's. Without a key
+  // (command line) nothing is remembered for replays.
+  Task<Result<CreatedRoom>> create(RoomDraft draft, std::optional<IdempotencyKey> key);
+  // Errors: `not_found` "rooms.room", the database's.
+  Task<Result<void>> change(std::string room, std::optional<std::string> title,
+                            std::optional<std::string> host_name);
+  // Errors: `not_found` "rooms.room", "rooms.message".
+  Task<Result<void>> delete_message(std::string room, MessageId message);
+  // Ends at `mute.until`. Errors: `not_found` "rooms.room".
+  Task<Result<MutedViewer>> mute(std::string room, Mute mute, IdempotencyKey key);
+  Task<Result<void>> unmute(std::string room, std::string account);
+  Task<Result<std::vector<Mute>>> mutes(std::string room);
+  Task<Result<void>> set_words(std::string room, std::vector<std::string> words);
+  Task<Result<std::vector<std::string>>> words(std::string room);
+
+ private:
+  using Effect = std::function<Result<void>(Transaction&)>;
+  Task<Result<void>> open_all(std::vector<RoomRecord> records);
+  Task<Result<Room::Stored>> read_stored(RoomRecord record);
+  Task<void> open(RoomHandlePtr handle, Room::Stored stored);
+  // Writes a control event together with `effect` and shows it. On the room's home core.
+  Task<Result<void>> write_control(RoomHandlePtr handle, RoomEvent event, Effect effect);
+  Task<bool> settle(RoomHandlePtr handle, RoomPosition at);
+  Task<bool> message_exists(RoomHandlePtr handle, MessageId message);
+
+  RoomsContext& context_;
+};
+
+// "[a-z0-9_-]{1,64}".
+bool is_room_name(std::string_view name);
+
+}  // namespace vitrine

@@ -1,0 +1,156 @@
+#include "rooms/shop_events.h"
+
+#include "base/log.h"
+#include "contract/events.h"
+
+namespace vitrine {
+namespace {
+
+// An event of a newer schema may say more than we know, but not less: what does not read is passed over.
+template <Dto E>
+std::optional<E> read_event(const EventRow& row) {
+  boost::system::error_code failed;
+  const auto json = boost::json::parse(row.payload, failed);
+  E event;
+  if (!failed && !read_dto(event, json)) return event;
+  log_error("rooms.event_unreadable", {{"kind", row.kind}, {"n", row.n}});
+  return std::nullopt;
+}
+
+void with_room(const RoomHandlePtr& handle, std::function<void(Room&)> use) {
+  handle->home().post([handle, use = std::move(use)] {
+    if (handle->room()) use(*handle->room());
+  });
+}
+
+}  // namespace
+
+Subscription ShopEvents::subscription(std::string consumer, std::string source) {
+  return {.consumer = std::move(consumer),
+          .source = std::move(source),
+          .kinds = {std::string(ProductShown::kind), std::string(ProductHidden::kind),
+                    std::string(ShowcaseChanged::kind), std::string(StockChanged::kind),
+                    std::string(OrderChanged::kind), std::string(CapabilitiesChanged::kind)},
+          .target = context_.database.get(),
+          .core = &context_.cores.home_of("rooms.events"),
+          .apply = [this](Transaction& tx, const EventRow& row) { return apply(tx, row); },
+          .applied = [this](const std::vector<EventRow>& rows) { applied(rows); },
+          .failed = [this](const std::vector<EventRow>&) { failed(); }};
+}
+
+Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
+  if (row.kind == ProductShown::kind) return apply_product(tx, row, true);
+  if (row.kind == ProductHidden::kind) return apply_product(tx, row, false);
+  if (row.kind == ShowcaseChanged::kind) return apply_showcase(tx, row);
+  if (row.kind == StockChanged::kind) return apply_stock(tx, row);
+  if (row.kind == CapabilitiesChanged::kind) return apply_capabilities(tx, row);
+  return {};
+}
+
+Result<void> ShopEvents::write_row(Transaction& tx, const EventRow& row, const std::string& room,
+                                   RoomEvent event) {
+  const auto handle = context_.directory.find(room);
+  if (!handle) return {};
+  auto [entry, fresh] = pending_.try_emplace({row.n, room});
+  if (fresh) entry->second = {.room = handle, .seq = 0, .event = {}};
+  const RoomPosition at = fresh ? handle->reserve() : RoomPosition{handle->epoch(), entry->second.seq};
+  entry->second.seq = at.seq;
+  entry->second.event = std::move(event);
+  return insert_control(tx, room, {at, entry->second.event.body}, row.at);
+}
+
+Result<void> ShopEvents::apply_product(Transaction& tx, const EventRow& row, bool shown) {
+  // Shown and hidden carry the same fields.
+  const auto event = read_event<ProductShown>(row);
+  if (!event) return {};
+  const auto json = to_json(*event);
+  const std::string now =
+      shown ? boost::json::serialize(boost::json::object{
+                  {"product", json.at("product")}, {"at_ms", json.at("at_ms")}, {"media", json.at("media")}})
+            : "null";
+  if (auto set = set_now_showing(tx, event->room, now); !set) return set;
+  const std::string body = product_body(shown ? "product_shown" : "product_hidden", json.get_object());
+  return write_row(tx, row, event->room, {.body = body, .change = NowShowingChange{now}});
+}
+
+Result<void> ShopEvents::apply_showcase(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<ShowcaseChanged>(row);
+  if (!event) return {};
+  if (auto set = set_showcase_version(tx, event->room, event->version); !set) return set;
+  return write_row(tx, row, event->room,
+                   {.body = showcase_changed_body(event->version), .change = ShowcaseChange{event->version}});
+}
+
+Result<void> ShopEvents::apply_stock(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<StockChanged>(row);
+  if (!event) return {};
+  for (const auto& room : event->rooms) {
+    if (auto set = set_stock(tx, room, event->sku, {event->free, event->held, event->version}); !set)
+      return set;
+  }
+  return {};
+}
+
+Result<void> ShopEvents::apply_capabilities(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<CapabilitiesChanged>(row);
+  if (!event) return {};
+  const Capabilities next{event->selling, event->chat};
+  if (auto set = set_capabilities(tx, next); !set) return set;
+  const auto rooms = room_names(tx);
+  if (!rooms) return rooms.error();
+  for (const auto& room : *rooms) {
+    if (auto written = write_row(tx, row, room, {.body = capabilities_body(next), .change = next}); !written)
+      return written;
+  }
+  return {};
+}
+
+void ShopEvents::applied(const std::vector<EventRow>& rows) {
+  for (auto& [key, pending] : std::exchange(pending_, {})) {
+    with_room(pending.room, [seq = pending.seq, event = std::move(pending.event)](Room& room) {
+      room.resolve(seq, event);
+    });
+  }
+  for (const EventRow& row : rows) {
+    if (row.kind == StockChanged::kind) tell_stock(row);
+    if (row.kind == OrderChanged::kind) tell_order(row);
+  }
+}
+
+void ShopEvents::failed() {
+  for (auto& [key, pending] : std::exchange(pending_, {}))
+    with_room(pending.room, [seq = pending.seq](Room& room) { room.resolve(seq, std::nullopt); });
+}
+
+void ShopEvents::tell_stock(const EventRow& row) {
+  const auto event = read_event<StockChanged>(row);
+  if (!event) return;
+  const StockLevel level{event->free, event->held, event->version};
+  for (const auto& name : event->rooms) {
+    if (const auto handle = context_.directory.find(name))
+      with_room(handle, [sku = event->sku, level](Room& room) { room.set_stock(sku, level); });
+  }
+}
+
+// The result goes to the buyer alone; everybody else hears "b***1 bought it".
+void ShopEvents::tell_order(const EventRow& row) {
+  const auto event = read_event<OrderChanged>(row);
+  if (!event) return;
+  const auto json = to_json(*event);
+  const boost::json::object line{{"kind", "order"},
+                                 {"order", json.at("order")},
+                                 {"state", json.at("state")},
+                                 {"pay_by_ms", json.at("pay_by_ms")},
+                                 {"total", json.at("total")}};
+  context_.lanes.send(event->buyer.str(), boost::json::serialize(line));
+  const bool tells = event->state == "pending_payment" || event->state == "paid";
+  if (!tells || !event->room || !event->product) return;
+  const auto handle = context_.directory.find(*event->room);
+  if (!handle) return;
+  const std::string text_key = event->state == "paid" ? "bought" : "going_to_buy";
+  with_room(handle, [text_key, name = event->buyer_masked, product = event->product->str()](Room& room) {
+    room.notice(text_key, name, product);
+  });
+}
+
+}  // namespace vitrine
