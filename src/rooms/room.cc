@@ -243,10 +243,15 @@ void Room::set_words(std::vector<std::string> words) {
   word_list_ = WordList(words_);
 }
 
-std::optional<ChatAuthor> Room::author_of(MessageId id) const {
-  const auto found =
-      std::find_if(history_.begin(), history_.end(), [id](const HistoryLine& line) { return line.id == id; });
-  return found == history_.end() ? std::nullopt : std::optional(found->from);
+bool Room::shows_line(MessageId id) const {
+  return std::any_of(history_.begin(), history_.end(),
+                     [id](const HistoryLine& line) { return line.id == id; });
+}
+
+std::string Room::name_of(const std::string& viewer) const {
+  const auto found = std::find_if(history_.rbegin(), history_.rend(),
+                                  [&](const HistoryLine& line) { return line.from.id == viewer; });
+  return found == history_.rend() ? std::string() : found->from.name;
 }
 
 // State goes out soon, but not more often than every kStateEvery: what changed meanwhile is in it.

@@ -114,9 +114,10 @@ class Room : public std::enable_shared_from_this<Room> {
   std::vector<Mute> mutes();
   void set_words(std::vector<std::string> words);
   const std::vector<std::string>& words() const { return words_; }
-  // The author of a line among the recent ones; empty when it is not there.
-  std::optional<ChatAuthor> author_of(MessageId id) const;
-  const std::string& stream() const { return summary_.stream; }
+  // Whether the line is among the newest ones.
+  bool shows_line(MessageId id) const;
+  // What a viewer who spoke lately is called; empty when nobody knows.
+  std::string name_of(const std::string& viewer) const;
 
   // Ends the feed; saves what is unsaved.
   void close();

@@ -207,7 +207,7 @@ Task<Result<void>> RoomService::change(std::string room, std::optional<std::stri
 }
 
 Task<bool> RoomService::message_exists(RoomHandlePtr handle, MessageId message) {
-  if (handle->room() && handle->room()->author_of(message)) co_return true;
+  if (handle->room() && handle->room()->shows_line(message)) co_return true;
   auto work = [name = handle->name(), message](Transaction& tx) -> Result<bool> {
     const auto rows =
         tx.query("SELECT 1 FROM chat WHERE room = $1 AND message = $2 AND deleted = 0", name, message);
@@ -234,9 +234,15 @@ Task<Result<void>> RoomService::delete_message(std::string room, MessageId messa
   co_return Result<void>();
 }
 
+Task<std::string> RoomService::name_of(RoomHandlePtr handle, std::string viewer) {
+  co_return handle->room() ? handle->room()->name_of(viewer) : std::string();
+}
+
 Task<Result<MutedViewer>> RoomService::mute(std::string room, Mute mute, IdempotencyKey key) {
   const auto handle = context_.directory.find(room);
   if (!handle) co_return kNoRoom;
+  Task<std::string> name = name_of(handle, mute.account);
+  mute.name = co_await on_core(handle->home(), std::move(name));
   auto work = [room, mute, key, now = context_.clock.wall()](Transaction& tx) -> Result<MutedViewer> {
     const auto known = find_effect(tx, key);
     if (!known) return known.error();

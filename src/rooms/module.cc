@@ -1,0 +1,129 @@
+#include "rooms/module.h"
+
+#include <boost/asio/use_future.hpp>
+#include <future>
+
+#include "base/log.h"
+#include "rooms/config.h"
+#include "rooms/rooms_api.h"
+#include "rooms/shop_events.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Error kUnavailable{ErrorKind::unavailable, "rooms.unavailable"};
+
+// The main thread waits while a core works.
+template <class T>
+T wait_for(Core& core, Task<T> task) {
+  auto answer = std::make_shared<std::promise<T>>();
+  auto done = answer->get_future();
+  auto run = [](Task<T> inner, std::shared_ptr<std::promise<T>> out) -> Task<void> {
+    if constexpr (std::is_void_v<T>) {
+      co_await std::move(inner);
+      out->set_value();
+    } else {
+      out->set_value(co_await std::move(inner));
+    }
+  };
+  core.spawn(run(std::move(task), std::move(answer)));
+  return done.get();
+}
+
+FeedOptions room_feed(Milliseconds lag_max) {
+  return {.limits = {.slabs_max = 8'192, .bytes_max = 8u << 20, .age_max = Milliseconds(30'000)},
+          .policy = {.flush = FlushMode::sweep, .on_lag = LagPolicy::ask, .lag_max = lag_max}};
+}
+
+}  // namespace
+
+struct RoomsModule::Parts {
+  explicit Parts(RoomsNeeds n)
+      : needs(std::move(n)),
+        context{.cores = needs.cores,
+                .clock = needs.clock,
+                .ids = needs.ids,
+                .media = needs.media,
+                .ops = needs.ops,
+                .members = needs.members,
+                .database = nullptr,
+                .chat = nullptr,
+                .directory = {},
+                .lanes = {},
+                .feed = {}},
+        service(context),
+        api(context, service),
+        shop_events(context),
+        ops_events(context) {}
+
+  Core& home() const { return needs.cores.home_of("rooms"); }
+
+  RoomsNeeds needs;
+  RoomsContext context;
+  RoomService service;
+  RoomsApi api;
+  ShopEvents shop_events;
+  ShopEvents ops_events;
+};
+
+RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
+  parts_->api.add_routes(parts_->needs.router);
+  // A room carries the stream of its own name.
+  parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
+    const auto handle = parts->context.directory.find(stream);
+    if (!handle) return;
+    handle->home().post([handle, live = state != StreamState::idle] {
+      if (handle->room()) handle->room()->set_live(live);
+    });
+  });
+}
+
+RoomsModule::~RoomsModule() = default;
+
+Result<void> RoomsModule::start() {
+  RoomsContext& context = parts_->context;
+  const Config& config = parts_->home().config();
+  context.resume_events = static_cast<size_t>(config.get(kResumeEvents));
+  context.feed = room_feed(Milliseconds(config.get(kLagMs)));
+  const std::string directory = parts_->needs.data_directory + "/db";
+  auto database = open_sqlite({.name = "rooms", .directory = directory, .migrations = rooms_migrations()});
+  if (!database) return database.error();
+  auto chat = open_sqlite(
+      {.name = "chat", .directory = directory, .migrations = chat_migrations(), .durable = false});
+  if (!chat) return chat.error();
+  context.database = std::move(*database);
+  context.chat = std::move(*chat);
+  if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
+  Bus& bus = parts_->needs.bus;
+  bus.source(*context.database);
+  bus.subscribe(parts_->shop_events.subscription("rooms.shop", "shop"));
+  bus.subscribe(parts_->ops_events.subscription("rooms.ops", "ops"));
+  return {};
+}
+
+void RoomsModule::drain() {}
+
+void RoomsModule::stop() {
+  if (!parts_->context.database) return;
+  wait_for(parts_->home(), parts_->service.close());
+  parts_->context.chat->close();
+  parts_->context.database->close();
+}
+
+std::optional<std::string> RoomsModule::trouble() const {
+  const RoomsContext& context = parts_->context;
+  if (!context.database || !context.chat) return "not started";
+  if (const auto failed = context.database->health()) return "rooms: " + std::string(failed->reason);
+  if (const auto failed = context.chat->health()) return "chat: " + std::string(failed->reason);
+  return std::nullopt;
+}
+
+Task<Result<void>> RoomsModule::create_room(std::string room, std::string title, std::string host_name) {
+  if (!parts_->context.database) co_return kUnavailable;
+  RoomDraft draft{std::move(room), std::move(title), std::move(host_name)};
+  const auto created = co_await parts_->service.create(std::move(draft), std::nullopt);
+  if (!created) co_return created.error();
+  co_return Result<void>();
+}
+
+}  // namespace vitrine

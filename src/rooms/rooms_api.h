@@ -1,0 +1,124 @@
+// The HTTP side of rooms: lists, rooms, moderation.
+//
+// Owns    nothing. Thread  any core.
+// Never   decides: that is RoomService.
+#pragma once
+
+#include "net/router.h"
+#include "rooms/room_service.h"
+
+namespace vitrine {
+
+struct RoomListItem {
+  std::string room, title, host_name, stream;
+  bool live = false;
+  int64_t online = 0;
+  std::optional<std::string> cover;
+  static constexpr std::string_view schema_name = "RoomSummary";
+  static constexpr auto fields() {
+    return std::tuple{field("room", &RoomListItem::room),           field("title", &RoomListItem::title),
+                      field("host_name", &RoomListItem::host_name), field("stream", &RoomListItem::stream),
+                      field("live", &RoomListItem::live),           field("online", &RoomListItem::online),
+                      field("cover", &RoomListItem::cover)};
+  }
+};
+struct RoomList {
+  std::vector<RoomListItem> items;
+  static constexpr std::string_view schema_name = "RoomList";
+  static constexpr auto fields() { return std::tuple{field("items", &RoomList::items)}; }
+};
+struct RoomView {
+  std::string room, title, host_name, stream;
+  bool live = false;
+  int64_t online = 0;
+  int64_t likes = 0;
+  std::string flv_url;
+  int64_t created_at_ms = 0;
+  static constexpr std::string_view schema_name = "Room";
+  static constexpr auto fields() {
+    return std::tuple{field("room", &RoomView::room),
+                      field("title", &RoomView::title),
+                      field("host_name", &RoomView::host_name),
+                      field("stream", &RoomView::stream),
+                      field("live", &RoomView::live),
+                      field("online", &RoomView::online),
+                      field("likes", &RoomView::likes),
+                      field("flv_url", &RoomView::flv_url),
+                      field("created_at_ms", &RoomView::created_at_ms)};
+  }
+};
+struct NewRoom {
+  std::string room, title, host_name;
+  static constexpr std::string_view schema_name = "NewRoom";
+  static constexpr auto fields() {
+    return std::tuple{field("room", &NewRoom::room, {.help = "[a-z0-9_-]", .min = 1, .max = 64}),
+                      field("title", &NewRoom::title, {.min = 1, .max = 60}),
+                      field("host_name", &NewRoom::host_name, {.min = 1, .max = 24})};
+  }
+};
+struct RoomPatch {
+  std::optional<std::string> title, host_name;
+  static constexpr std::string_view schema_name = "RoomPatch";
+  static constexpr auto fields() {
+    return std::tuple{field("title", &RoomPatch::title, {.min = 1, .max = 60}),
+                      field("host_name", &RoomPatch::host_name, {.min = 1, .max = 24})};
+  }
+};
+struct MuteView {
+  std::string account, name;
+  int64_t until_ms = 0;
+  std::string reason;
+  static constexpr std::string_view schema_name = "Mute";
+  static constexpr auto fields() {
+    return std::tuple{field("account", &MuteView::account), field("name", &MuteView::name),
+                      field("until_ms", &MuteView::until_ms), field("reason", &MuteView::reason)};
+  }
+};
+struct MuteList {
+  std::vector<MuteView> items;
+  static constexpr std::string_view schema_name = "MuteList";
+  static constexpr auto fields() { return std::tuple{field("items", &MuteList::items)}; }
+};
+struct NewMute {
+  std::string account;
+  int64_t minutes = 0;
+  std::string reason;
+  static constexpr std::string_view schema_name = "NewMute";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("account", &NewMute::account, {.help = "gst_... or usr_...", .min = 1, .max = 32}),
+        field("minutes", &NewMute::minutes, {.min = 1, .max = 525'600}),
+        field("reason", &NewMute::reason, {.max = 200})};
+  }
+};
+struct BlockedWords {
+  std::vector<std::string> words;
+  static constexpr std::string_view schema_name = "BlockedWords";
+  static constexpr auto fields() { return std::tuple{field("words", &BlockedWords::words, {.max = 500})}; }
+};
+
+class RoomsApi {
+ public:
+  RoomsApi(RoomsContext& context, RoomService& service) : context_(context), service_(service) {}
+  void add_routes(Router& router);
+
+ private:
+  Task<Reply<RoomList>> list(Call call);
+  Task<Reply<RoomView>> create(Call call, NewRoom body);
+  Task<Reply<RoomView>> get(Call call);
+  Task<Reply<RoomView>> patch(Call call, RoomPatch body);
+  Task<Reply<NoContent>> delete_message(Call call);
+  Task<Reply<MuteList>> mutes(Call call);
+  Task<Reply<MuteView>> mute(Call call, NewMute body);
+  Task<Reply<NoContent>> unmute(Call call);
+  Task<Reply<BlockedWords>> words(Call call);
+  Task<Reply<BlockedWords>> set_words(Call call, BlockedWords body);
+
+  Reply<RoomView> view(const std::string& room) const;
+  Task<void> audit(AuditEntry entry);
+
+  RoomsContext& context_;
+  RoomService& service_;
+};
+
+}  // namespace vitrine
