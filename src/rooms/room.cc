@@ -53,13 +53,19 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
   handle_.set_summary(summary_);
 }
 
-Room::Welcome Room::enter(Visitor visitor) {
+Room::Welcome Room::enter(const Visitor& visitor) {
   home_.check_here();
   const int64_t before = presence_.online();
   presence_.enter(visitor.who.id);
   picture_.online = presence_.online();
   if (picture_.online != before) state_changed();
-  return welcome(visitor);
+  if (!visitor.resume || !can_resume(*visitor.resume)) return snapshot_for(visitor);
+  Welcome out{
+      .events = {resumed_event(picture_.at, needs_.clock.wall())}, .sequence = feed_.head(), .gap = {}};
+  for (const Shown& shown : recent_) {
+    if (shown.seq > visitor.resume->seq) out.events.push_back(shown.text);
+  }
+  return out;
 }
 
 void Room::leave(const std::string& viewer) {
@@ -76,25 +82,29 @@ bool Room::can_resume(RoomPosition from) const {
   return from.seq == picture_.at.seq || (!recent_.empty() && from.seq + 1 >= recent_.front().seq);
 }
 
-Room::Welcome Room::welcome(const Visitor& visitor) {
-  home_.check_here();
-  const WallTime now = needs_.clock.wall();
-  Welcome out{.events = {}, .lease = feed_.lease(*visitor.core), .sequence = feed_.head(), .gap = {}};
-  if (visitor.resume && can_resume(*visitor.resume)) {
-    out.events.push_back(resumed_event(picture_.at, now));
-    for (const Shown& shown : recent_) {
-      if (shown.seq > visitor.resume->seq) out.events.push_back(shown.text);
-    }
-    return out;
-  }
+Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   picture_.likes = likes_.total();
   picture_.chat_chars = home_.core().config().get(kChatChars);
   picture_.chat_interval_ms = home_.core().config().get(kChatIntervalMs);
   std::vector<std::string> chat;
   for (const HistoryLine& line : history_) chat.push_back(line.text);
-  out.events.push_back(snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who.id), now));
+  Welcome out{.events = {snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who.id),
+                                        needs_.clock.wall())},
+              .sequence = feed_.head(),
+              .gap = {}};
   if (visitor.resume && *visitor.resume < picture_.at) out.gap = {*visitor.resume, picture_.at};
   return out;
+}
+
+std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t lost_from) {
+  home_.check_here();
+  const auto lost = std::find_if(recent_.begin(), recent_.end(),
+                                 [=](const Shown& shown) { return shown.slab >= lost_from; });
+  // Its last event is the one before the first it lost; without that one here, nobody knows.
+  if (lost == recent_.begin() && picture_.at.seq >= static_cast<int64_t>(needs_.resume_events))
+    return std::nullopt;
+  const int64_t last = lost == recent_.end() ? picture_.at.seq : lost->seq - 1;
+  return snapshot_for({.who = visitor.who, .resume = RoomPosition{picture_.at.epoch, last}});
 }
 
 std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
@@ -155,8 +165,8 @@ void Room::show(int64_t seq, RoomEvent event) {
   picture_.at.seq = seq;
   std::string text = numbered(picture_.at, event.body);
   change(event.change, picture_.at, text);
-  append_frame(text);
-  recent_.push_back({seq, std::move(text)});
+  const uint64_t slab = append_frame(text);
+  recent_.push_back({seq, slab, std::move(text)});
   if (recent_.size() > needs_.resume_events) recent_.pop_front();
 }
 
@@ -183,10 +193,10 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
   }
 }
 
-void Room::append_frame(const std::string& text) {
+uint64_t Room::append_frame(const std::string& text) {
   auto slab = text_frame_slab("[" + text + "]");
   slab->born_us = needs_.clock.monotonic().since_start.count();
-  feed_.append(std::move(slab));
+  return feed_.append(std::move(slab));
 }
 
 void Room::set_live(bool live) {

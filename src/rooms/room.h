@@ -81,20 +81,21 @@ class Room : public std::enable_shared_from_this<Room> {
 
   struct Visitor {
     ChatAuthor who;
-    Core* core = nullptr;  // where the socket lives
     std::optional<RoomPosition> resume;
   };
   struct Welcome {
     std::vector<std::string> events;  // snapshot, or resumed and what was missed
-    FeedLease lease;
-    uint64_t sequence = 0;  // of the feed, right behind those events
+    uint64_t sequence = 0;            // of the feed, right behind those events
     // Set when control rows after `gap->first` up to `gap->second` have to be added.
     std::optional<std::pair<RoomPosition, RoomPosition>> gap;
   };
-  Welcome enter(Visitor visitor);
+  Welcome enter(const Visitor& visitor);
+  // A seat's share of the feed; taken together with the welcome.
+  FeedLease lease(Core& core) { return feed_.lease(core); }
   void leave(const std::string& viewer);
-  // What a viewer who is still here must hear after it lagged: as at enter(), without counting it anew.
-  Welcome welcome(const Visitor& visitor);
+  // For a viewer that lost the feed's slabs from `lost_from` on: a snapshot and the gap before it. Empty
+  // when it is not known any more which events those were.
+  std::optional<Welcome> catch_up(const Visitor& visitor, uint64_t lost_from);
 
   // Numbers, shows and stores a line. `role` frees from the pace.
   std::variant<MessageId, ChatRefusal> say(ChatAuthor who, std::string text);
@@ -130,6 +131,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
   struct Shown {
     int64_t seq;
+    uint64_t slab;  // its number in the feed
     std::string text;
   };
   struct HistoryLine {
@@ -144,7 +146,8 @@ class Room : public std::enable_shared_from_this<Room> {
 
   void show(int64_t seq, RoomEvent event);
   void change(const RoomChange& change, RoomPosition at, const std::string& text);
-  void append_frame(const std::string& text);
+  uint64_t append_frame(const std::string& text);
+  Welcome snapshot_for(const Visitor& visitor);
   bool can_resume(RoomPosition from) const;
   std::optional<Mute> mute_of(const std::string& account);
   std::optional<Milliseconds> too_fast(const ChatAuthor& who);

@@ -175,7 +175,7 @@ void FeedReplica::tell(std::vector<RingViewers::Notice> notices) {
       if (notice.end)
         notice.listener->on_seat_end(*notice.end);
       else
-        notice.listener->on_lagged();
+        notice.listener->on_lagged(notice.lost_from);
     }
   });
 }

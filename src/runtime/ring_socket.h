@@ -40,8 +40,9 @@ class RingListener {
   virtual ~RingListener() = default;
   // Nothing more is sent. The listener closes the connection and destroys the seat when it likes.
   virtual void on_seat_end(SeatEnd end) = 0;
-  // Only with LagPolicy::ask: the viewer lost slabs and waits for RingSeat::resume().
-  virtual void on_lagged() {}
+  // Only with LagPolicy::ask: the viewer has, or gets, all slabs below `lost_from`, and waits for
+  // RingSeat::resume().
+  virtual void on_lagged(uint64_t /*lost_from*/) {}
 };
 
 }  // namespace vitrine

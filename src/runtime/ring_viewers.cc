@@ -128,7 +128,8 @@ void RingViewers::fall_behind(Viewer& viewer) {
   if (policy_.on_lag == LagPolicy::ask) {
     viewer.cursor = ring_.head();
     viewer.asked = true;
-    notices_.push_back({{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt});
+    notices_.push_back(
+        {{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt, lost_from});
   } else {
     const auto join_point = ring_.newest_join_point();
     if (join_point && *join_point > viewer.cursor) {

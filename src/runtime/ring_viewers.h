@@ -76,6 +76,7 @@ class RingViewers {
     ViewerId id;
     RingListener* listener;
     std::optional<SeatEnd> end;  // empty: lagged
+    uint64_t lost_from = 0;      // when lagged
   };
   // What listeners are to be told, in order. A listener may be gone by then: ask seated(id) first.
   std::vector<Notice> take_notices();

@@ -1,0 +1,161 @@
+#include "rooms/room_socket.h"
+
+#include "rooms/text_frame.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
+
+std::string_view detail_of(std::string_view slug) {
+  if (slug == "rooms.text_empty") return "The line is empty.";
+  if (slug == "rooms.text_too_long") return "The line is too long.";
+  if (slug == "rooms.too_fast") return "Too many lines in a short time.";
+  if (slug == "rooms.word_blocked") return "The line has a word that is not allowed here.";
+  if (slug == "rooms.muted") return "You may not speak in this room for now.";
+  if (slug == "rooms.chat_off") return "Chat is switched off.";
+  return "This message was not understood.";
+}
+
+// Hops for RoomSocket: each runs on the room's home core and touches nothing of the socket.
+struct Entrance {
+  Room::Welcome welcome;
+  FeedLease lease;
+};
+Task<std::optional<Entrance>> enter_room(RoomHandlePtr handle, Room::Visitor visitor, Core* core) {
+  const auto& room = handle->room();
+  if (!room) co_return std::nullopt;
+  FeedLease lease = room->lease(*core);
+  co_return Entrance{room->enter(visitor), std::move(lease)};
+}
+
+Task<std::optional<Room::Welcome>> catch_up_room(RoomHandlePtr handle, Room::Visitor visitor,
+                                                 uint64_t lost_from) {
+  if (!handle->room()) co_return std::nullopt;
+  co_return handle->room()->catch_up(visitor, lost_from);
+}
+
+using Said = std::variant<MessageId, ChatRefusal>;
+Task<Said> say_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
+  if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
+  co_return handle->room()->say(std::move(who), std::move(text));
+}
+
+}  // namespace
+
+RoomSocket::RoomSocket(Needs needs) : needs_(std::move(needs)), core_(needs_.core) {}
+
+Task<Result<void>> RoomSocket::enter(std::optional<RoomPosition> resume) {
+  core_.check_here();
+  Task<std::optional<Entrance>> entering =
+      enter_room(needs_.room, {.who = needs_.who, .resume = resume}, &core_.core());
+  auto entrance = co_await on_core(needs_.room->home(), std::move(entering));
+  if (!entrance) co_return kNoRoom;
+  entered_ = true;
+  const uint64_t sequence = entrance->welcome.sequence;
+  auto prefix = co_await opening(std::move(entrance->welcome));
+  if (!prefix) co_return prefix.error();
+  seat_.emplace(std::move(entrance->lease), needs_.socket, *this,
+                SeatStart{.prefix = {*prefix}, .sequence = sequence});
+  lane_ = std::make_shared<PrivateLane>(core_.core(), needs_.room->name(),
+                                        [this](const std::string& frame) { send_events(frame); });
+  needs_.context.lanes.add(needs_.who.id, lane_);
+  co_return Result<void>();
+}
+
+// The welcome as one frame. Control rows of a gap come from the database: they were written before they
+// were shown, so all up to the snapshot are there.
+Task<Result<SlabPtr>> RoomSocket::opening(Room::Welcome welcome) {
+  if (welcome.gap) {
+    auto work = [room = needs_.room->name(), gap = *welcome.gap](Transaction& tx) {
+      return control_rows(tx, room, gap.first, gap.second);
+    };
+    const auto rows = co_await needs_.context.database->read(std::move(work));
+    if (!rows) co_return rows.error();
+    welcome.events.push_back(gap_event(welcome.gap->first));
+    for (const ControlRow& row : *rows) welcome.events.push_back(numbered(row.at, row.body));
+  }
+  co_return SlabPtr(text_frame_slab(frame_of(welcome.events)));
+}
+
+Task<void> RoomSocket::take(std::string text) {
+  core_.check_here();
+  const auto message = parse_message(text);
+  if (!message) {
+    send_events("[" + error_event("", message.error().reason, detail_of(message.error().reason), {}) + "]");
+  } else if (const auto* ping = std::get_if<PingMessage>(&*message)) {
+    send_events("[" + pong_event(ping->t, needs_.context.clock.wall()) + "]");
+  } else if (const auto* like = std::get_if<LikeMessage>(&*message)) {
+    const int64_t taps = taps_.take(like->count, needs_.context.clock.monotonic());
+    needs_.room->home().post([handle = needs_.room, taps] {
+      if (handle->room()) handle->room()->like(taps);
+    });
+  } else {
+    co_await say(std::get<ChatMessage>(*message));
+  }
+}
+
+Task<void> RoomSocket::say(ChatMessage message) {
+  Task<Said> saying = say_in_room(needs_.room, needs_.who, std::move(message.text));
+  const Said said = co_await on_core(needs_.room->home(), std::move(saying));
+  std::string event;
+  if (const auto* id = std::get_if<MessageId>(&said)) {
+    event = ack_event(message.ref, *id);
+  } else {
+    const auto& refusal = std::get<ChatRefusal>(said);
+    const auto retry =
+        refusal.retry_after ? std::optional<int64_t>(refusal.retry_after->count()) : std::nullopt;
+    event = error_event(message.ref, refusal.slug, detail_of(refusal.slug), retry);
+  }
+  send_events("[" + event + "]");
+}
+
+void RoomSocket::send_events(const std::string& frame) {
+  const auto bytes = text_frame(frame);
+  send_frame(bytes);
+}
+
+// A viewer whose lane is full takes nothing: it comes back with its number and misses nothing.
+void RoomSocket::send_frame(Bytes frame) {
+  core_.check_here();
+  if (seat_ && !seat_->send_private(frame)) end();
+}
+
+void RoomSocket::on_seat_end(SeatEnd) {
+  end();
+}
+
+void RoomSocket::on_lagged(uint64_t lost_from) {
+  core_.core().spawn(catch_up(shared_from_this(), lost_from));
+}
+
+// `self` keeps the socket while this runs; leave() may come in between.
+Task<void> RoomSocket::catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_from) {
+  Task<std::optional<Room::Welcome>> asking =
+      catch_up_room(needs_.room, {.who = needs_.who, .resume = {}}, lost_from);
+  auto welcome = co_await on_core(needs_.room->home(), std::move(asking));
+  if (!welcome) co_return self->end();
+  const uint64_t sequence = welcome->sequence;
+  const auto prefix = co_await opening(std::move(*welcome));
+  if (!prefix) co_return self->end();
+  if (self->seat_) self->seat_->resume({.prefix = {*prefix}, .sequence = sequence});
+}
+
+void RoomSocket::end() {
+  const auto ended = std::exchange(needs_.ended, nullptr);
+  if (ended) ended();
+}
+
+void RoomSocket::leave() {
+  core_.check_here();
+  needs_.ended = nullptr;
+  seat_.reset();
+  if (lane_) lane_->send = nullptr;
+  lane_.reset();
+  if (!std::exchange(entered_, false)) return;
+  needs_.room->home().post([handle = needs_.room, viewer = needs_.who.id] {
+    if (handle->room()) handle->room()->leave(viewer);
+  });
+}
+
+}  // namespace vitrine

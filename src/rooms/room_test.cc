@@ -1,0 +1,185 @@
+// A room as its viewers see it: what a newcomer gets, what one who comes back gets, and what only one
+// of them gets.
+#include "rooms/room.h"
+
+#include "rooms/test_house.h"
+
+namespace vitrine {
+namespace {
+
+constexpr std::string_view kGuest = "gst_0000000000001";
+constexpr std::string_view kBuyer = "usr_0000000000002";
+
+TEST(Room, ANewcomerGetsThePictureAndTheLastLines) {
+  TestHouse house;
+  TestViewer first(house, std::string(kGuest));
+  ASSERT_TRUE(first.connect());
+  for (int line = 0; line < 60; ++line) first.say("line " + std::to_string(line));
+  house.change_showcase(7);
+  first.until("showcase_changed");
+
+  TestViewer second(house, std::string(kBuyer), 0);
+  ASSERT_TRUE(second.connect());
+  const auto snapshot = second.until("snapshot");
+  EXPECT_EQ(snapshot.at("title"), "A title");
+  EXPECT_EQ(snapshot.at("showcase_version"), 7);
+  EXPECT_EQ(snapshot.at("online"), 2);
+  EXPECT_EQ(snapshot.at("you").at("kind"), "buyer");
+  EXPECT_EQ(snapshot.at("limits").at("chat_chars"), 200);
+  EXPECT_EQ(second.chat.size(), 50u);
+  EXPECT_EQ(second.chat.back(), "line 59");
+  EXPECT_EQ(*second.position, *first.position);
+}
+
+TEST(Room, WhoComesBackGetsExactlyWhatWasMissed) {
+  TestHouse house;
+  TestViewer speaker(house, std::string(kBuyer), 0);
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(speaker.connect());
+  ASSERT_TRUE(viewer.connect());
+  speaker.say("before");
+  viewer.until("chat");
+  viewer.disconnect();
+  speaker.say("missed one");
+  house.change_showcase(1);
+  speaker.until("showcase_changed");
+  ASSERT_TRUE(viewer.connect());
+  viewer.everything.clear();
+  viewer.until("showcase_changed");
+  EXPECT_EQ(viewer.everything, (std::vector<std::string>{"resumed", "chat", "showcase_changed"}));
+  EXPECT_EQ(viewer.chat, (std::vector<std::string>{"before", "missed one"}));
+  EXPECT_EQ(viewer.doubled + viewer.holes, 0);
+}
+
+TEST(Room, AfterARestartControlEventsComeOnceAndChatFromTheHistory) {
+  TestHouse house;
+  auto viewer = std::make_unique<TestViewer>(house, std::string(kGuest));
+  ASSERT_TRUE(viewer->connect());
+  viewer->say("kept");
+  house.change_showcase(1);
+  viewer->until("showcase_changed");
+  viewer->disconnect();
+  house.change_showcase(2);
+  house.restart();
+  house.change_showcase(3);
+  ASSERT_TRUE(viewer->connect());
+  while (viewer->showcases.size() < 3) viewer->until("showcase_changed");
+  EXPECT_EQ(viewer->showcases, (std::vector<int64_t>{1, 2, 3}));
+  EXPECT_EQ(viewer->chat, std::vector<std::string>{"kept"});
+  EXPECT_EQ(viewer->position->epoch, 2);
+  EXPECT_EQ(viewer->doubled + viewer->holes, 0);
+}
+
+TEST(Room, ChatRefusalsSayWhich) {
+  TestHouse house;
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(viewer.connect());
+  viewer.until("snapshot");
+  const auto refusal = [&](const std::string& text) {
+    viewer.say(text);
+    return std::string(viewer.until("error").at("slug").as_string());
+  };
+  EXPECT_EQ(refusal("  \n "), "rooms.text_empty");
+  EXPECT_EQ(refusal(std::string(201, 'x')), "rooms.text_too_long");
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->set_words("demo", {"Bad Word"})));
+  EXPECT_EQ(refusal("ｂａｄ-w o r d!"), "rooms.word_blocked");
+  Mute mute{std::string(kGuest), "", house.clock.wall() + Milliseconds(60'000), "shouting"};
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->mute("demo", mute, {"a", "k", "d"})));
+  EXPECT_EQ(viewer.until("muted").at("reason"), "shouting");
+  viewer.say("hello");
+  const auto muted = viewer.until("error");
+  EXPECT_EQ(muted.at("slug"), "rooms.muted");
+  EXPECT_GT(muted.at("retry_after_ms").as_int64(), 50'000);
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->unmute("demo", std::string(kGuest))));
+  house.configure(test_config(2'000));
+  for (int line = 0; line < 3; ++line) viewer.say("a burst of three is fine");
+  viewer.say("four is not");
+  const auto fast = viewer.until("error");
+  EXPECT_EQ(fast.at("slug"), "rooms.too_fast");
+  EXPECT_LE(fast.at("retry_after_ms").as_int64(), 2'000);
+  viewer.send("{\"kind\":\"dance\"}");
+  EXPECT_EQ(viewer.until("error").at("slug"), "rooms.message");
+  house.emit(CapabilitiesChanged{.selling = true, .chat = false, .version = 1});
+  viewer.until("capabilities");
+  viewer.say("anybody?");
+  EXPECT_EQ(viewer.until("error").at("slug"), "rooms.chat_off");
+}
+
+TEST(Room, StaffKeepNoPaceAndShowTheirRole) {
+  TestHouse house;
+  house.configure(test_config(60'000));
+  TestViewer host(house, std::string(kGuest));
+  host.who().role = Role::host;
+  ASSERT_TRUE(host.connect());
+  for (int line = 0; line < 10; ++line) host.say("welcome");
+  while (host.chat.size() < 10) EXPECT_EQ(host.until("chat").at("from").at("role"), "host");
+}
+
+TEST(Room, AnOrderReachesItsBuyerAloneAndEverybodyHearsAMaskedName) {
+  TestHouse house;
+  TestViewer buyer(house, std::string(kBuyer), 0);
+  TestViewer other(house, "usr_0000000000003");
+  ASSERT_TRUE(buyer.connect());
+  ASSERT_TRUE(other.connect());
+  OrderChanged order;
+  order.order = house.ids.next<OrderId>();
+  order.state = "paid";
+  order.buyer = *AccountId::parse(kBuyer);
+  order.buyer_masked = "b***1";
+  order.room = "demo";
+  order.product = house.ids.next<ProductId>();
+  order.total = {990, {}};
+  house.emit(order);
+  EXPECT_EQ(buyer.until("order").at("order"), boost::json::value(order.order.str()));
+  EXPECT_EQ(other.until("notice").at("name"), "b***1");
+  other.say("still here");
+  other.until("ack");
+  EXPECT_EQ(std::count(other.everything.begin(), other.everything.end(), "order"), 0);
+}
+
+TEST(Room, ADeletedLineLeavesEveryScreenAndTheHistory) {
+  TestHouse house;
+  TestViewer speaker(house, std::string(kBuyer), 0);
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(speaker.connect());
+  ASSERT_TRUE(viewer.connect());
+  speaker.say("a secret");
+  const auto id = MessageId::parse(std::string_view(speaker.until("ack").at("id").as_string()));
+  ASSERT_TRUE(id);
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->delete_message("demo", *id)));
+  EXPECT_EQ(viewer.until("chat_deleted").at("id"), boost::json::value(id->str()));
+  EXPECT_EQ(speaker.until("chat_deleted").at("id"), boost::json::value(id->str()));
+  EXPECT_EQ(wait_on(house.cores.at(0), house.service->delete_message("demo", *id)).error().reason,
+            "rooms.message");
+  speaker.disconnect();
+  viewer.disconnect();
+  house.restart();
+  TestViewer newcomer(house, "gst_0000000000009");
+  ASSERT_TRUE(newcomer.connect());
+  newcomer.until("snapshot");
+  EXPECT_TRUE(newcomer.chat.empty());
+}
+
+TEST(Room, LikesAndStockAreStateAndOutliveARestart) {
+  TestHouse house;
+  const auto sku = house.ids.next<SkuId>();
+  {
+    TestViewer viewer(house, std::string(kGuest));
+    ASSERT_TRUE(viewer.connect());
+    viewer.send(R"({"kind":"like","count":12})");
+    house.emit(StockChanged{.sku = sku, .rooms = {"demo"}, .free = 4, .held = 1, .version = 9});
+    viewer.until([](const auto& event) { return event.at("kind") == "state" && event.at("likes") == 12; });
+    house.emit(StockChanged{.sku = sku, .rooms = {"demo"}, .free = 9, .held = 0, .version = 8});
+    house.change_showcase(1);
+    viewer.until("showcase_changed");
+  }
+  house.restart();
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(viewer.connect());
+  const auto snapshot = viewer.until("snapshot");
+  EXPECT_EQ(snapshot.at("likes"), 12);
+  EXPECT_EQ(snapshot.at("stock").as_array().at(0).at("free"), 4) << "the older version is not believed";
+}
+
+}  // namespace
+}  // namespace vitrine

@@ -1,0 +1,329 @@
+// For tests of rooms: a house with rooms that can be shut and opened again, the shop's database beside
+// it, and viewers that keep their list as the page does.
+//
+// Thread  the test's; what lives on cores is reached from here.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/config.h"
+#include "bus/bus.h"
+#include "contract/events.h"
+#include "rooms/config.h"
+#include "rooms/room_service.h"
+#include "rooms/room_socket.h"
+#include "rooms/shop_events.h"
+#include "runtime/blocking_queue.h"
+#include "testing/blocking.h"
+
+namespace vitrine {
+
+class TestMedia final : public MediaPort {
+ public:
+  StreamStatus status(const std::string&) const override { return {}; }
+  void on_state(std::function<void(std::string, StreamState)>) override {}
+};
+class TestOps final : public OpsPort {
+ public:
+  Capabilities capabilities() const override { return {}; }
+};
+class TestMembers final : public MembersPort {
+ public:
+  Task<Result<AddressSnapshot>> address(AccountId, AddressId) override {
+    co_return Error{ErrorKind::not_found, "members.address"};
+  }
+  Task<Result<void>> audit(AuditEntry) override { co_return Result<void>(); }
+};
+
+inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0) {
+  auto config = std::make_shared<Config>(rooms_config_keys());
+  check(!config->set_value("rooms.chat_interval_ms", chat_interval_ms, "test"), "a key of ours");
+  return config;
+}
+
+class TestHouse {
+ public:
+  explicit TestHouse(SqliteHooks* rooms_hooks = nullptr, size_t resume_events = 2'000)
+      : rooms_hooks_(rooms_hooks), resume_events_(resume_events) {
+    configure(test_config());
+    cores.start();
+    shop = open_database("shop", {}, nullptr);
+    open();
+  }
+  ~TestHouse() {
+    shut();
+    shop->close();
+    cores.stop();
+  }
+
+  void open() {
+    context = std::unique_ptr<RoomsContext>(
+        new RoomsContext{.cores = cores,
+                         .clock = clock,
+                         .ids = ids,
+                         .media = media,
+                         .ops = ops,
+                         .members = members,
+                         .database = open_database("rooms", rooms_migrations(), rooms_hooks_),
+                         .chat = open_database("chat", chat_migrations(), nullptr),
+                         .directory = {},
+                         .lanes = {},
+                         .resume_events = resume_events_,
+                         .feed = {}});
+    context->feed.policy.on_lag = LagPolicy::ask;
+    context->feed.policy.lag_max = lag_max;
+    service = std::make_unique<RoomService>(*context);
+    shop_events = std::make_unique<ShopEvents>(*context);
+    check(wait_on(cores.at(0), service->load()).ok(), "the rooms open");
+    bus = make_local_bus({.back_off_first = Milliseconds(5)});
+    bus->source(*shop);
+    bus->subscribe(shop_events->subscription("rooms.shop", "shop"));
+    bus->start();
+  }
+  void shut() {
+    bus->stop();
+    wait_on(cores.at(0), service->close());
+    context->chat->close();
+    context->database->close();
+  }
+  void restart() {
+    shut();
+    open();
+  }
+  void configure(std::shared_ptr<const Config> config) {
+    for (int index = 0; index < cores.count(); ++index) {
+      Core& core = cores.at(index);
+      if (cores.running())
+        core.post([&core, config] { core.set_config(config); });
+      else
+        core.set_config(config);
+    }
+  }
+
+  RoomHandlePtr room(const std::string& name = "demo") {
+    if (!context->directory.find(name)) {
+      const auto made = wait_on(cores.at(0), service->create({name, "A title", "A host"}, std::nullopt));
+      check(made.ok(), "a room for the test");
+    }
+    return context->directory.find(name);
+  }
+  // An event of the shop, committed to its outbox.
+  template <Dto E>
+  void emit(const E& event) {
+    auto work = [event](Transaction& tx) { return tx.emit("thing", 1, event); };
+    check(wait_on(cores.at(0), shop->write(std::move(work))).ok(), "an event of the shop");
+  }
+  // A control event that names itself.
+  void change_showcase(int64_t version, const std::string& name = "demo") {
+    emit(ShowcaseChanged{name, version});
+  }
+
+  TestFolder folder;
+  SystemClock clock;
+  SystemRandom random;
+  IdSource ids{clock, random};
+  Cores cores{2};
+  TestMedia media;
+  TestOps ops;
+  TestMembers members;
+  Milliseconds lag_max{60'000};
+  std::unique_ptr<Database> shop;
+  std::unique_ptr<RoomsContext> context;
+  std::unique_ptr<RoomService> service;
+  std::unique_ptr<ShopEvents> shop_events;
+  std::unique_ptr<Bus> bus;
+
+ private:
+  std::unique_ptr<Database> open_database(std::string name, std::vector<Migration> migrations,
+                                          SqliteHooks* hooks) {
+    auto opened = open_sqlite({.name = std::move(name),
+                               .directory = folder.path() + "/db",
+                               .migrations = std::move(migrations),
+                               .durable = false,
+                               .hooks = hooks});
+    check(opened.ok(), "a database for the test");
+    return std::move(*opened);
+  }
+
+  SqliteHooks* rooms_hooks_;
+  size_t resume_events_;
+};
+
+// Takes bytes like a socket and hands out the events in them.
+class TestSocket final : public RingSocket {
+ public:
+  Result<size_t> send(std::span<const iovec> pieces) override {
+    if (stalled) return 0;
+    size_t taken = 0;
+    for (const iovec& piece : pieces) {
+      const auto* bytes = static_cast<const uint8_t*>(piece.iov_base);
+      buffer_.insert(buffer_.end(), bytes, bytes + piece.iov_len);
+      taken += piece.iov_len;
+    }
+    decode();
+    return taken;
+  }
+  void when_writable(std::function<void()> wake) override { wake_ = std::move(wake); }
+  size_t unsent_bytes() const override { return 0; }
+  // On the socket's core.
+  void flow() {
+    stalled = false;
+    if (const auto wake = std::exchange(wake_, nullptr)) wake();
+  }
+
+  BlockingQueue<boost::json::object> events{1'000'000};
+  bool stalled = false;
+
+ private:
+  void decode() {
+    size_t at = 0;
+    while (buffer_.size() - at >= 2) {
+      size_t head = 2;
+      uint64_t size = buffer_[at + 1];
+      const int more = size == 126 ? 2 : size == 127 ? 8 : 0;
+      if (more != 0) size = 0;
+      if (buffer_.size() - at < head + static_cast<size_t>(more)) break;
+      for (int index = 0; index < more; ++index) size = size << 8 | buffer_[at + head++];
+      if (buffer_.size() - at < head + size) break;
+      const auto* text = reinterpret_cast<const char*>(buffer_.data() + at + head);
+      for (auto& event : boost::json::parse(std::string_view(text, size)).as_array()) {
+        check(events.push(event.as_object()) == Pushed::taken, "room for an event");
+      }
+      at += head + size;
+    }
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+  std::vector<uint8_t> buffer_;
+  std::function<void()> wake_;
+};
+
+// A page with one room open: keeps its position and list as web/packages/sdk does.
+class TestViewer {
+ public:
+  TestViewer(TestHouse& house, std::string id, int core = 1)
+      : house_(house), core_(house.cores.at(core)), who_{std::move(id), "Somebody", std::nullopt} {}
+  ~TestViewer() { disconnect(); }
+  TestViewer(const TestViewer&) = delete;
+
+  ChatAuthor& who() { return who_; }
+
+  Result<void> connect(const std::string& room = "demo") {
+    disconnect();
+    socket_ = std::make_shared<TestSocket>();
+    RoomSocket::Needs needs{.context = *house_.context,
+                            .room = house_.room(room),
+                            .core = core_,
+                            .socket = *socket_,
+                            .who = who_,
+                            .ended = {}};
+    seat_ = std::make_shared<RoomSocket>(std::move(needs));
+    return wait_on(core_, seat_->enter(position));
+  }
+  // What had not been read by then is lost, as on a broken connection.
+  void disconnect() {
+    if (!seat_) return;
+    wait_on(core_, leave(std::exchange(seat_, nullptr), std::exchange(socket_, nullptr)));
+  }
+  void send(std::string json) { wait_on(core_, seat_->take(std::move(json))); }
+  void say(const std::string& text) {
+    send(boost::json::serialize(boost::json::object{{"kind", "chat"}, {"ref", "r"}, {"text", text}}));
+  }
+  void stall() {
+    post([socket = socket_] { socket->stalled = true; });
+  }
+  void flow() {
+    post([socket = socket_] { socket->flow(); });
+  }
+
+  // Reads until an event of that kind has come; it is the answer.
+  boost::json::object until(std::string_view kind) {
+    return until([kind](const boost::json::object& event) { return event.at("kind").as_string() == kind; });
+  }
+  template <class Wanted>
+  boost::json::object until(Wanted wanted)
+    requires std::predicate<Wanted, const boost::json::object&>
+  {
+    while (true) {
+      auto taken = socket_->events.take_within(1, Milliseconds(10'000));
+      check(!taken.empty(), "an event that never came");
+      apply(taken.front());
+      if (wanted(taken.front())) return taken.front();
+    }
+  }
+  // Reads what is there.
+  void read_some() {
+    for (auto& event : socket_->events.take_within(1'000, Milliseconds(0))) apply(event);
+  }
+  void until_position(RoomPosition wanted) {
+    while (!position || *position < wanted) {
+      auto taken = socket_->events.take_within(1, Milliseconds(10'000));
+      check(!taken.empty(), "an event that never came");
+      apply(taken.front());
+    }
+  }
+
+  std::optional<RoomPosition> position;
+  std::vector<int64_t> showcases;       // versions of showcase_changed, in order of arrival
+  std::vector<std::string> chat;        // lines on the screen
+  std::vector<std::string> everything;  // kinds, in order
+  int doubled = 0;
+  int holes = 0;
+
+ private:
+  static Task<void> leave(std::shared_ptr<RoomSocket> seat, std::shared_ptr<TestSocket>) {
+    seat->leave();
+    co_return;
+  }
+  void post(std::function<void()> work) {
+    std::promise<void> done;
+    core_.post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  void apply(const boost::json::object& event) {
+    const std::string kind(event.at("kind").as_string());
+    everything.push_back(kind);
+    if (kind == "snapshot") {
+      position = at_of(event);
+      chat.clear();
+      for (const auto& line : event.at("chat").as_array()) chat.emplace_back(line.at("text").as_string());
+    } else if (kind == "gap") {
+      replay_ = RoomPosition{event.at("from_epoch").as_int64(), event.at("from_seq").as_int64()};
+    } else if (kind != "resumed" && event.contains("seq")) {
+      apply_numbered(kind, event);
+    }
+  }
+  void apply_numbered(const std::string& kind, const boost::json::object& event) {
+    const RoomPosition at = at_of(event);
+    if (position && at <= *position) {
+      if (!replay_ || at <= *replay_) {
+        ++doubled;
+        return;
+      }
+      replay_ = at;
+    } else {
+      if (position && at.epoch == position->epoch && at.seq != position->seq + 1) ++holes;
+      position = at;
+      if (kind == "chat") chat.emplace_back(event.at("text").as_string());
+    }
+    if (kind == "showcase_changed") showcases.push_back(event.at("version").as_int64());
+  }
+  static RoomPosition at_of(const boost::json::object& event) {
+    return {event.at("epoch").as_int64(), event.at("seq").as_int64()};
+  }
+
+  TestHouse& house_;
+  Core& core_;
+  ChatAuthor who_;
+  std::shared_ptr<TestSocket> socket_;
+  std::shared_ptr<RoomSocket> seat_;
+  std::optional<RoomPosition> replay_;
+};
+
+}  // namespace vitrine
