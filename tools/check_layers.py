@@ -41,7 +41,7 @@ def main() -> None:
         if home is None:
             faults.append(f"{name}: its folder is not in layers.txt")
             continue
-        is_test = re.search(r"_(test|bench|fuzz)\.cc$", name) is not None
+        is_test = re.search(r"_(test|bench|fuzz)\.cc$|/test_[a-z_]+\.h$", name) is not None
         allowed = layers[home] | {home} | ({"testing"} if is_test else set())
         own = re.findall(r'^#include "([^"]+)"', path.read_text(), re.M)
         for target in own:

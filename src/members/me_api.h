@@ -3,8 +3,8 @@
 // Thread  routes from any core; the rest on members' home core.
 #pragma once
 
-#include "members/authenticator.h"
 #include "members/buyer_service.h"
+#include "members/cookie_authenticator.h"
 #include "members/home_door.h"
 #include "members/views.h"
 
@@ -21,7 +21,8 @@ struct MeSubject {
 
 class MeApi {
  public:
-  MeApi(MembersContext& context, Identities& identities, Authenticator& authenticator, BuyerService& buyers)
+  MeApi(MembersContext& context, Identities& identities, CookieAuthenticator& authenticator,
+        BuyerService& buyers)
       : context_(context),
         identities_(identities),
         authenticator_(authenticator),
@@ -39,7 +40,7 @@ class MeApi {
 
   MembersContext& context_;
   Identities& identities_;
-  Authenticator& authenticator_;
+  CookieAuthenticator& authenticator_;
   BuyerService& buyers_;
   HomeDoor door_;
 };

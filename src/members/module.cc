@@ -44,7 +44,7 @@ struct MembersModule::Parts {
   MembersContext context;
   MembersMetrics metrics;
   Identities identities;
-  Authenticator authenticator;
+  CookieAuthenticator authenticator;
   SandboxSms sms;
   BuyerService buyers;
   StaffService staff;
@@ -107,7 +107,7 @@ std::optional<std::string> MembersModule::trouble() const {
   return std::nullopt;
 }
 
-MembersModule::Authenticate MembersModule::authenticator() {
+Authenticator MembersModule::authenticator() {
   return [authenticator = &parts_->authenticator](std::shared_ptr<const HttpRequest> request) {
     return authenticator->authenticate(std::move(request));
   };

@@ -16,7 +16,7 @@
 #include "bus/bus.h"
 #include "contract/members.h"
 #include "contract/module.h"
-#include "net/router.h"
+#include "net/dispatch.h"
 #include "runtime/core.h"
 #include "runtime/metrics.h"
 
@@ -46,8 +46,6 @@ struct CreatedStaff {
 
 class MembersModule final : public Module, public MembersPort {
  public:
-  using Authenticate = std::function<Task<Result<Caller>>(std::shared_ptr<const HttpRequest>)>;
-
   explicit MembersModule(MembersNeeds needs);
   ~MembersModule() override;
 
@@ -57,7 +55,7 @@ class MembersModule final : public Module, public MembersPort {
   std::optional<std::string> trouble() const override;
 
   // The hook of HttpServer; usable from construction on, also while members is not started.
-  Authenticate authenticator();
+  Authenticator authenticator();
 
   // With an empty `password` a one-time password is made. Errors: `conflict` "members.name_taken",
   // `invalid_input` "members.name_...", `unavailable`.

@@ -14,9 +14,9 @@
 
 namespace vitrine {
 
-class Authenticator {
+class CookieAuthenticator {
  public:
-  Authenticator(MembersContext& context, Identities& identities)
+  CookieAuthenticator(MembersContext& context, Identities& identities)
       : context_(context), identities_(identities) {}
 
   // Cookies that are forged, over or ended count as none. Errors: `forbidden` "request.cross_site" or

@@ -1,4 +1,4 @@
-#include "members/authenticator.h"
+#include "members/cookie_authenticator.h"
 
 #include "base/digest.h"
 #include "base/hex.h"
@@ -29,7 +29,7 @@ bool is_cross_site(const HttpRequest& request, const std::vector<std::string>& t
   return !origin.empty() && host_of(origin) != request.headers.get("Host");
 }
 
-Task<Result<Caller>> Authenticator::authenticate(std::shared_ptr<const HttpRequest> request) {
+Task<Result<Caller>> CookieAuthenticator::authenticate(std::shared_ptr<const HttpRequest> request) {
   const bool change = is_change(request->method);
   if (change && is_cross_site(*request, Core::current()->config().get(kTrustedOrigins))) {
     co_return Error{ErrorKind::forbidden, "request.cross_site"};
@@ -57,7 +57,7 @@ Task<Result<Caller>> Authenticator::authenticate(std::shared_ptr<const HttpReque
   co_return caller;
 }
 
-Task<Result<std::optional<Authenticator::Buyer>>> Authenticator::find_buyer(
+Task<Result<std::optional<CookieAuthenticator::Buyer>>> CookieAuthenticator::find_buyer(
     std::shared_ptr<const HttpRequest> request) {
   const auto cookie = context_.signer->read_buyer(read_cookie(*request, kBuyerCookie), context_.clock.wall());
   if (!cookie) co_return std::optional<Buyer>();
@@ -70,7 +70,7 @@ Task<Result<std::optional<Authenticator::Buyer>>> Authenticator::find_buyer(
   co_return std::optional(Buyer{cookie->account, std::move(card->name)});
 }
 
-Task<Result<std::optional<StaffCaller>>> Authenticator::find_staff(
+Task<Result<std::optional<StaffCaller>>> CookieAuthenticator::find_staff(
     std::shared_ptr<const HttpRequest> request) {
   const std::string_view token = read_cookie(*request, kStaffCookie);
   if (token.empty()) co_return std::optional<StaffCaller>();
@@ -88,12 +88,12 @@ Task<Result<std::optional<StaffCaller>>> Authenticator::find_staff(
                                       .session = identity.session});
 }
 
-std::string Authenticator::buyer_session(const HttpRequest& request) const {
+std::string CookieAuthenticator::buyer_session(const HttpRequest& request) const {
   const auto cookie = context_.signer->read_buyer(read_cookie(request, kBuyerCookie), context_.clock.wall());
   return cookie ? cookie->session.str() : std::string();
 }
 
-std::string Authenticator::csrf(const HttpRequest& request, const Caller& caller) const {
+std::string CookieAuthenticator::csrf(const HttpRequest& request, const Caller& caller) const {
   if (caller.staff) return context_.signer->csrf(caller.staff->session.str());
   if (caller.is_buyer()) return context_.signer->csrf(buyer_session(request));
   return context_.signer->csrf(caller.guest.str());
@@ -101,7 +101,7 @@ std::string Authenticator::csrf(const HttpRequest& request, const Caller& caller
 
 // A page that learnt its token before another tab signed staff in still holds the buyer's: either
 // session's own token shows that the page is ours. A guest's does not: a guest cookie can be planted.
-bool Authenticator::csrf_fits(const HttpRequest& request, const Caller& caller) const {
+bool CookieAuthenticator::csrf_fits(const HttpRequest& request, const Caller& caller) const {
   const std::string_view token = request.headers.get("X-CSRF-Token");
   if (token.empty()) return false;
   if (caller.staff && equal_secret(token, context_.signer->csrf(caller.staff->session.str()))) return true;
