@@ -83,6 +83,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
       out.push_back(static_cast<char>(bits >> have & 255));
     }
   }
+  if ((bits & ((1U << have) - 1)) != 0) return std::nullopt;
   return out;
 }
 

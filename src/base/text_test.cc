@@ -35,6 +35,7 @@ TEST(Hex, GoldenForms) {
   EXPECT_EQ(to_base64url("\xFB\xFF"), "-_8");
   EXPECT_EQ(from_hex("0g"), std::nullopt);
   EXPECT_EQ(from_base64url("A"), std::nullopt);
+  EXPECT_EQ(from_base64url("-_9"), std::nullopt);  // the same bytes as "-_8" but for bits that do not count
 }
 
 }  // namespace
