@@ -1,0 +1,68 @@
+#include "shop/showcase/showcase_api.h"
+
+#include "shop/gate/room_name.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
+
+}  // namespace
+
+void ShowcaseApi::add_routes(Router& router) {
+  const auto run = Right::showcase_run;
+  router.add<NoBody, ShowcaseView>(
+      {.method = HttpMethod::get, .path = "/v1/rooms/{room}/showcase", .operation = "getShowcase",
+       .tag = "shop", .summary = "A room's products in order, with stock and what is shown now"},
+      [this](Call call) { return get(std::move(call)); });
+  router.add<ShowcaseDraft, ShowcaseView>(
+      {.method = HttpMethod::put, .path = "/v1/rooms/{room}/showcase", .operation = "arrangeShowcase",
+       .tag = "shop", .summary = "Set a room's products and their order", .access = Access::staff,
+       .right = run},
+      [this](Call call, ShowcaseDraft draft) { return arrange(std::move(call), std::move(draft)); });
+  router.add<ShowDraft, NowShowingView>(
+      {.method = HttpMethod::post, .path = "/v1/rooms/{room}/now-showing", .operation = "showProduct",
+       .tag = "shop", .summary = "Show a product; whatever was shown ends", .access = Access::staff,
+       .right = run},
+      [this](Call call, ShowDraft draft) { return show(std::move(call), std::move(draft)); });
+  router.add<NoBody, NoContent>(
+      {.method = HttpMethod::del, .path = "/v1/rooms/{room}/now-showing", .operation = "hideProduct",
+       .tag = "shop", .summary = "Stop showing", .access = Access::staff, .right = run},
+      [this](Call call) { return hide(std::move(call)); });
+}
+
+Task<Reply<ShowcaseView>> ShowcaseApi::get(Call call) {
+  const std::string room = call.param("room");
+  if (!is_room_name(room)) co_return kNoRoom;
+  auto view = co_await service_.view(room);
+  if (!view) co_return view.error();
+  co_return std::move(*view);
+}
+
+Task<Reply<ShowcaseView>> ShowcaseApi::arrange(Call call, ShowcaseDraft draft) {
+  const std::string room = call.param("room");
+  if (!is_room_name(room)) co_return kNoRoom;
+  const auto done = co_await service_.arrange(room, std::move(draft.products));
+  if (!done) co_return done.error();
+  auto view = co_await service_.view(room);
+  if (!view) co_return view.error();
+  co_return std::move(*view);
+}
+
+Task<Reply<NowShowingView>> ShowcaseApi::show(Call call, ShowDraft draft) {
+  const std::string room = call.param("room");
+  if (!is_room_name(room)) co_return kNoRoom;
+  auto view = co_await service_.show(room, std::move(draft), staff_name(call));
+  if (!view) co_return view.error();
+  co_return std::move(*view);
+}
+
+Task<Reply<NoContent>> ShowcaseApi::hide(Call call) {
+  const std::string room = call.param("room");
+  if (!is_room_name(room)) co_return kNoRoom;
+  const auto done = co_await service_.hide(room);
+  if (!done) co_return done.error();
+  co_return NoContent{};
+}
+
+}  // namespace vitrine

@@ -1,0 +1,158 @@
+#include "shop/showcase/showcase_service.h"
+
+#include <algorithm>
+#include <set>
+
+#include "shop/showcase/showcase_rules.h"
+
+namespace vitrine {
+namespace {
+
+Result<void> tell_list_changed(Transaction& tx, const std::string& room) {
+  auto version = raise_list_version(tx, room);
+  if (!version) return version.error();
+  const ShowcaseChanged event{room, *version};
+  return tx.emit("showcase/" + room, *version, event);
+}
+
+Result<void> hide_shown(Transaction& tx, const std::string& room, const Showing& shown,
+                        const ShowingMoment& now) {
+  if (auto ended = end_showing(tx, shown, now); !ended) return ended.error();
+  auto version = raise_showing_version(tx, room);
+  if (!version) return version.error();
+  const ProductHidden event{room, shown.product, now.at.ms, to_dto(now.media)};
+  return tx.emit("showing/" + room, *version, event);
+}
+
+Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
+  auto product = find_product(tx, item.product);
+  if (!product) return product.error();
+  Card card{.product = item.product,
+            .number = item.number,
+            .name = product->name,
+            .description = product->description,
+            .sold_out = true};
+  for (const PictureId picture : product->pictures) card.pictures.push_back(picture_url(picture));
+  for (const Sku& sku : product->skus) {
+    auto pool = pool_of(tx, sku.sku);
+    if (!pool) return pool.error();
+    if (pool->free + pool->held > 0) card.sold_out = false;
+    card.variants.push_back(
+        {sku.sku, sku.name, sku.price, sku.price_version, {pool->free, pool->held, pool->version}});
+  }
+  return card;
+}
+
+Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room) {
+  auto versions = showcase_versions(tx, room);
+  if (!versions) return versions.error();
+  ShowcaseView view{.version = versions->list};
+  auto items = showcase_items(tx, room);
+  if (!items) return items.error();
+  for (const ShowcaseItem& item : *items) {
+    auto card = card_of(tx, item);
+    if (!card) return card.error();
+    view.items.push_back(std::move(*card));
+  }
+  auto shown = showing_now(tx, room);
+  if (!shown) return shown.error();
+  if (*shown) view.now_showing = NowShowingView{(*shown)->product, (*shown)->started.ms, to_dto((*shown)->media)};
+  return view;
+}
+
+bool carries(const std::vector<ShowcaseItem>& items, ProductId product) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const ShowcaseItem& item) { return item.product == product; });
+}
+
+Result<NowShowingView> start_one(Transaction& tx, const std::string& room, const Showing& next,
+                                 const std::string& actor) {
+  auto items = showcase_items(tx, room);
+  if (!items) return items.error();
+  if (!carries(*items, next.product)) return Error{ErrorKind::conflict, "shop.not_on_showcase"};
+  auto shown = showing_now(tx, room);
+  if (!shown) return shown.error();
+  if (*shown && (*shown)->product == next.product) {
+    return NowShowingView{next.product, (*shown)->started.ms, to_dto((*shown)->media)};
+  }
+  if (*shown) {
+    const ShowingMoment end{next.started, next.media};
+    if (auto ended = end_showing(tx, **shown, end); !ended) return ended.error();
+  }
+  if (auto put = start_showing(tx, room, next, actor); !put) return put.error();
+  auto version = raise_showing_version(tx, room);
+  if (!version) return version.error();
+  const ProductShown event{room, next.product, next.started.ms, to_dto(next.media)};
+  if (auto told = tx.emit("showing/" + room, *version, event); !told) return told.error();
+  return NowShowingView{next.product, next.started.ms, to_dto(next.media)};
+}
+
+}  // namespace
+
+Result<void> ShowcaseWatcher::product_changed(Transaction& tx, const Product& product, WallTime at) const {
+  auto rooms = rooms_with_product(tx, product.product);
+  if (!rooms) return rooms.error();
+  for (const std::string& room : *rooms) {
+    if (product.state == ProductState::archived) {
+      if (auto gone = remove_item(tx, room, product.product); !gone) return gone.error();
+      auto shown = showing_now(tx, room);
+      if (!shown) return shown.error();
+      const ShowingMoment now{at, std::nullopt};
+      if (*shown && (*shown)->product == product.product) {
+        if (auto hidden = hide_shown(tx, room, **shown, now); !hidden) return hidden.error();
+      }
+    }
+    if (auto told = tell_list_changed(tx, room); !told) return told.error();
+  }
+  return {};
+}
+
+ShowingMoment ShowcaseService::moment(const std::string& room,
+                                      const std::optional<MediaTimeDto>& playhead) const {
+  return {needs_.clock.wall(), picture_time(needs_.media.status(room), playhead, needs_.publish_delay())};
+}
+
+Task<Result<ShowcaseView>> ShowcaseService::view(std::string room) {
+  auto work = [room](Transaction& tx) { return read_showcase(tx, room); };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<void>> ShowcaseService::arrange(std::string room, std::vector<ProductId> products) {
+  const std::set<ProductId> distinct(products.begin(), products.end());
+  if (distinct.size() != products.size()) co_return Error{ErrorKind::invalid_input, "shop.showcase_twice"};
+  auto work = [room, products, now = moment(room, std::nullopt)](Transaction& tx) -> Result<void> {
+    for (const ProductId id : products) {
+      auto product = find_product(tx, id);
+      if (!product) return product.error();
+      if (product->state != ProductState::active) return Error{ErrorKind::not_found, "shop.product"};
+    }
+    if (auto put = replace_items(tx, room, products); !put) return put.error();
+    auto shown = showing_now(tx, room);
+    if (!shown) return shown.error();
+    const bool stays = *shown && std::count(products.begin(), products.end(), (*shown)->product) > 0;
+    if (*shown && !stays) {
+      if (auto hidden = hide_shown(tx, room, **shown, now); !hidden) return hidden.error();
+    }
+    return tell_list_changed(tx, room);
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<NowShowingView>> ShowcaseService::show(std::string room, ShowDraft draft, std::string actor) {
+  const ShowingMoment now = moment(room, draft.playhead);
+  const Showing next{needs_.ids.next_value(), draft.product, now.at, now.media};
+  auto work = [room, next, actor](Transaction& tx) { return start_one(tx, room, next, actor); };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<void>> ShowcaseService::hide(std::string room) {
+  auto work = [room, now = moment(room, std::nullopt)](Transaction& tx) -> Result<void> {
+    auto shown = showing_now(tx, room);
+    if (!shown) return shown.error();
+    if (!*shown) return {};
+    return hide_shown(tx, room, **shown, now);
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+}  // namespace vitrine
