@@ -1,0 +1,213 @@
+// What checkout takes and answers over HTTP: orders and payments.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/dto.h"
+
+namespace vitrine {
+
+struct OrderLineDraft {
+  SkuId sku{};
+  int64_t quantity = 0;
+  int64_t price_version = 0;
+  static constexpr std::string_view schema_name = "OrderLineDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("sku", &OrderLineDraft::sku),
+                      field("quantity", &OrderLineDraft::quantity, {.min = 1, .max = 999}),
+                      field("price_version", &OrderLineDraft::price_version, {.help = "As shown", .min = 1})};
+  }
+};
+
+struct OrderDraft {
+  std::optional<std::string> room{};
+  std::vector<OrderLineDraft> lines{};
+  Money total{};
+  std::optional<AddressId> address{};
+  std::optional<bool> from_cart{};
+  static constexpr std::string_view schema_name = "OrderDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("room", &OrderDraft::room, {.max = 64}),
+                      field("lines", &OrderDraft::lines, {.min = 1, .max = 50}),
+                      field("total", &OrderDraft::total, {.help = "As shown to the buyer"}),
+                      field("address", &OrderDraft::address),
+                      field("from_cart", &OrderDraft::from_cart, {.help = "Take the lines out of the cart"})};
+  }
+};
+
+struct OrderLineView {
+  SkuId sku{};
+  ProductId product{};
+  std::string name{};
+  std::string variant{};
+  std::optional<std::string> picture{};
+  Money unit_price{};
+  int64_t quantity = 0;
+  Money subtotal{};
+  static constexpr std::string_view schema_name = "OrderLine";
+  static constexpr auto fields() {
+    return std::tuple{field("sku", &OrderLineView::sku),
+                      field("product", &OrderLineView::product),
+                      field("name", &OrderLineView::name),
+                      field("variant", &OrderLineView::variant),
+                      field("picture", &OrderLineView::picture),
+                      field("unit_price", &OrderLineView::unit_price),
+                      field("quantity", &OrderLineView::quantity),
+                      field("subtotal", &OrderLineView::subtotal)};
+  }
+};
+
+struct OrderAddressView {
+  std::string name{};
+  std::string phone_masked{};
+  std::optional<std::string> phone{};
+  std::string region{};
+  std::string line{};
+  static constexpr std::string_view schema_name = "OrderAddress";
+  static constexpr auto fields() {
+    return std::tuple{field("name", &OrderAddressView::name),
+                      field("phone_masked", &OrderAddressView::phone_masked),
+                      field("phone", &OrderAddressView::phone, {.help = "Only with the right personal.read"}),
+                      field("region", &OrderAddressView::region), field("line", &OrderAddressView::line)};
+  }
+};
+
+struct OrderPaymentView {
+  PaymentId payment{};
+  std::string provider{};
+  std::string state{};
+  Money amount{};
+  std::optional<std::string> cashier_url{};
+  static constexpr std::string_view schema_name = "OrderPayment";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("payment", &OrderPaymentView::payment), field("provider", &OrderPaymentView::provider),
+        field("state", &OrderPaymentView::state,
+              {.help = "created, prepaid, paying, unknown, succeeded, closed, failed, refunding, refunded"}),
+        field("amount", &OrderPaymentView::amount),
+        field("cashier_url", &OrderPaymentView::cashier_url, {.help = "While it can be paid there"})};
+  }
+};
+
+struct ShipmentView {
+  std::string carrier{};
+  std::string tracking{};
+  int64_t at_ms = 0;
+  static constexpr std::string_view schema_name = "Shipment";
+  static constexpr auto fields() {
+    return std::tuple{field("carrier", &ShipmentView::carrier), field("tracking", &ShipmentView::tracking),
+                      field("at_ms", &ShipmentView::at_ms)};
+  }
+};
+
+struct OrderView {
+  OrderId order{};
+  std::string state{};
+  std::optional<std::string> room{};
+  std::string buyer{};  // masked
+  std::vector<OrderLineView> lines{};
+  Money total{};
+  Money discount{};
+  Money shipping{};
+  std::optional<OrderAddressView> address{};
+  int64_t created_at_ms = 0;
+  std::optional<int64_t> pay_by_ms{};
+  std::optional<int64_t> paid_at_ms{};
+  std::vector<OrderPaymentView> payments{};
+  std::optional<ShipmentView> shipment{};
+  bool test = false;
+  std::optional<std::string> close_reason{};
+  std::optional<std::string> note{};
+  static constexpr std::string_view schema_name = "Order";
+  static constexpr auto fields() {
+    return std::tuple{field("order", &OrderView::order),
+                      field("state", &OrderView::state),
+                      field("room", &OrderView::room),
+                      field("buyer", &OrderView::buyer, {.help = "Masked"}),
+                      field("lines", &OrderView::lines),
+                      field("total", &OrderView::total),
+                      field("discount", &OrderView::discount),
+                      field("shipping", &OrderView::shipping),
+                      field("address", &OrderView::address),
+                      field("created_at_ms", &OrderView::created_at_ms),
+                      field("pay_by_ms", &OrderView::pay_by_ms, {.help = "While it waits for payment"}),
+                      field("paid_at_ms", &OrderView::paid_at_ms),
+                      field("payments", &OrderView::payments),
+                      field("shipment", &OrderView::shipment),
+                      field("test", &OrderView::test, {.help = "Paid with play money"}),
+                      field("close_reason", &OrderView::close_reason),
+                      field("note", &OrderView::note, {.help = "Staff only"})};
+  }
+};
+
+struct OrderPage {
+  std::vector<OrderView> items{};
+  std::optional<std::string> next{};
+  static constexpr std::string_view schema_name = "OrderPage";
+  static constexpr auto fields() {
+    return std::tuple{field("items", &OrderPage::items), field("next", &OrderPage::next)};
+  }
+};
+
+struct AddressChoice {
+  AddressId address{};
+  static constexpr std::string_view schema_name = "AddressChoice";
+  static constexpr auto fields() { return std::tuple{field("address", &AddressChoice::address)}; }
+};
+
+struct PaymentDraft {
+  std::string provider{};
+  static constexpr std::string_view schema_name = "PaymentDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("provider", &PaymentDraft::provider, {.min = 1, .max = 32})};
+  }
+};
+
+struct PaymentView {
+  PaymentId payment{};
+  std::string provider{};
+  std::string state{};
+  std::optional<std::string> cashier_url{};
+  std::optional<std::string> instructions{};
+  static constexpr std::string_view schema_name = "Payment";
+  static constexpr auto fields() {
+    return std::tuple{field("payment", &PaymentView::payment), field("provider", &PaymentView::provider),
+                      field("state", &PaymentView::state), field("cashier_url", &PaymentView::cashier_url),
+                      field("instructions", &PaymentView::instructions)};
+  }
+};
+
+struct ProviderView {
+  std::string provider{};
+  std::string title{};
+  static constexpr std::string_view schema_name = "PaymentProvider";
+  static constexpr auto fields() {
+    return std::tuple{field("provider", &ProviderView::provider), field("title", &ProviderView::title)};
+  }
+};
+struct ProviderList {
+  std::vector<ProviderView> items{};
+  static constexpr std::string_view schema_name = "PaymentProviderList";
+  static constexpr auto fields() { return std::tuple{field("items", &ProviderList::items)}; }
+};
+
+struct ShipDraft {
+  std::string carrier{};
+  std::string tracking{};
+  static constexpr std::string_view schema_name = "ShipDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("carrier", &ShipDraft::carrier, {.min = 1, .max = 40}),
+                      field("tracking", &ShipDraft::tracking, {.min = 1, .max = 64})};
+  }
+};
+
+struct NoteDraft {
+  std::string note{};
+  static constexpr std::string_view schema_name = "NoteDraft";
+  static constexpr auto fields() { return std::tuple{field("note", &NoteDraft::note, {.max = 500})}; }
+};
+
+}  // namespace vitrine

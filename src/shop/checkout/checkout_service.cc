@@ -1,0 +1,225 @@
+#include "shop/checkout/checkout_service.h"
+
+#include "base/log.h"
+#include "shop/cart/cart_store.h"
+#include "shop/checkout/checkout_config.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Error kNoOrder{ErrorKind::not_found, "shop.order"};
+constexpr Error kWrongState{ErrorKind::conflict, "shop.order_state"};
+
+Result<Order> own_order(Transaction& tx, OrderId id, AccountId buyer) {
+  auto order = find_order(tx, id);
+  if (!order) return order;
+  if (order->buyer != buyer) return kNoOrder;
+  return order;
+}
+
+}  // namespace
+
+Result<OrderFacts> CheckoutService::gather(Transaction& tx, const PlaceRequest& request,
+                                           const OrderFacts& limits) const {
+  OrderFacts facts = limits;
+  for (const WantedLine& line : request.lines) {
+    auto offer = find_offer(tx, line.sku);
+    if (!offer) return offer.error();
+    facts.offers.push_back(std::move(*offer));
+    auto pool = pool_of(tx, line.sku);
+    if (!pool) return pool.error();
+    facts.pools.push_back(*pool);
+  }
+  auto open = open_orders(tx, request.buyer);
+  if (!open) return open.error();
+  facts.open_orders = *open;
+  return facts;
+}
+
+Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& request,
+                                         const OrderFacts& limits, const Order& blank) const {
+  auto effect = find_effect(tx, request.key);
+  if (!effect) return effect.error();
+  if (*effect) return Placed{OrderId{**effect}, true, std::nullopt};
+  auto facts = gather(tx, request, limits);
+  if (!facts) return facts.error();
+  OrderDecision decision = decide_order(request.lines, request.total, *facts);
+  if (decision.refusal) return Placed{OrderId{}, false, decision.refusal};
+  Order order = blank;
+  order.lines = std::move(decision.plan.lines);
+  order.items = decision.plan.money.items;
+  order.discount = decision.plan.money.discount;
+  order.shipping = decision.plan.money.shipping;
+  order.total = decision.plan.money.total;
+  const OrderCause cause{"placed", request.buyer.str(), order.created};
+  if (auto put = insert_order(tx, order, cause); !put) return put.error();
+  const MovementNote note{order.order, cause.cause, cause.actor, cause.at};
+  if (auto held = needs_.stock.hold(tx, decision.plan.demand, note); !held) return held.error();
+  for (const Demand& demand : decision.plan.demand) {
+    if (!request.from_cart) break;
+    auto taken = take_from_cart(tx, request.buyer.str(), {demand.sku, demand.quantity}, order.created);
+    if (!taken) return taken.error();
+  }
+  if (auto put = record_effect(tx, request.key, order.order.value, order.created); !put) return put.error();
+  return Placed{order.order, false, std::nullopt};
+}
+
+Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
+  if (!needs_.ops.capabilities().selling) co_return Error{ErrorKind::forbidden, "shop.selling_off"};
+  const Config& config = Core::current()->config();
+  const OrderFacts limits{.offers = {},
+                          .pools = {},
+                          .open_orders = 0,
+                          .open_orders_max = config.get(kOpenOrdersMax),
+                          .units_max = config.get(kUnitsPerOrder)};
+  const WallTime now = needs_.clock.wall();
+  const Milliseconds time_to_pay = std::chrono::minutes(config.get(kPayMinutes));
+  Order blank{.order = needs_.ids.next<OrderId>(),
+              .buyer = request.buyer,
+              .buyer_masked = masked_name(request.buyer_name),
+              .room = request.room,
+              .test = request.test,
+              .created = now,
+              .pay_by = deadline_in(time_to_pay, now, needs_.clock.boot())};
+  if (request.address) {
+    const auto address = co_await snapshot(request.buyer, *request.address);
+    if (!address) co_return address.error();
+    blank.address = seal_address(needs_.cipher, blank.order, *address);
+  }
+  auto work = [this, request, limits, blank](Transaction& tx) { return place_in(tx, request, limits, blank); };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<AddressSnapshot>> CheckoutService::snapshot(AccountId buyer, AddressId address) {
+  co_return co_await needs_.members.address(buyer, address);
+}
+
+Task<Result<OrderView>> CheckoutService::order(OrderId id, AccountId buyer) {
+  auto work = [this, id, buyer](Transaction& tx) -> Result<OrderView> {
+    auto order = own_order(tx, id, buyer);
+    if (!order) return order.error();
+    return view_order(tx, *order, needs_.cipher, OrderEyes::buyer);
+  };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<OrderPage>> CheckoutService::orders(OrderQuery query, OrderEyes eyes) {
+  auto work = [this, query, eyes](Transaction& tx) -> Result<OrderPage> {
+    auto ids = list_orders(tx, query);
+    if (!ids) return ids.error();
+    OrderPage page;
+    for (const OrderId id : *ids) {
+      auto order = find_order(tx, id);
+      if (!order) return order.error();
+      auto view = view_order(tx, *order, needs_.cipher, eyes);
+      if (!view) return view.error();
+      page.items.push_back(std::move(*view));
+    }
+    if (ids->size() == query.limit) page.next = ids->back().str();
+    return page;
+  };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<void>> CheckoutService::cancel(OrderId id, AccountId buyer) {
+  auto work = [this, id, buyer, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto order = own_order(tx, id, buyer);
+    if (!order) return order.error();
+    if (order->state == OrderState::closing || order->state == OrderState::closed) return {};
+    if (order->state != OrderState::pending_payment) return kWrongState;
+    return needs_.settlement.end_unpaid(tx, *order, {"buyer_cancelled", buyer.str(), at});
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<void>> CheckoutService::change_address(OrderId id, AccountId buyer, AddressId address) {
+  const auto found = co_await snapshot(buyer, address);
+  if (!found) co_return found.error();
+  auto work = [id, buyer, sealed = seal_address(needs_.cipher, id, *found)](Transaction& tx) -> Result<void> {
+    auto order = own_order(tx, id, buyer);
+    if (!order) return order.error();
+    if (order->state != OrderState::pending_payment) return kWrongState;
+    auto attempts = attempts_of(tx, id);
+    if (!attempts) return attempts.error();
+    if (!attempts->empty()) return Error{ErrorKind::conflict, "shop.address_fixed"};
+    return set_address(tx, id, sealed);
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<void>> CheckoutService::complete(OrderId id, std::optional<AccountId> buyer, std::string actor) {
+  auto work = [id, buyer, actor, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto order = find_order(tx, id);
+    if (!order) return order.error();
+    if (buyer && order->buyer != *buyer) return kNoOrder;
+    if (order->state == OrderState::completed) return {};
+    return move_order(tx, *order, OrderState::completed, {"completed", actor, at});
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<OrderView>> CheckoutService::staff_order(OrderId id, OrderEyes eyes, StaffAct act) {
+  if (eyes == OrderEyes::staff_personal) co_await audit(act, "order.personal_read", id);
+  auto work = [this, id, eyes](Transaction& tx) -> Result<OrderView> {
+    auto order = find_order(tx, id);
+    if (!order) return order.error();
+    return view_order(tx, *order, needs_.cipher, eyes);
+  };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<void>> CheckoutService::ship(OrderId id, ShipDraft draft, StaffAct act) {
+  auto work = [id, draft, act, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto order = find_order(tx, id);
+    if (!order) return order.error();
+    const bool same = order->shipment && order->shipment->tracking == draft.tracking;
+    if (order->state == OrderState::shipped && same) return {};
+    if (auto moved = move_order(tx, *order, OrderState::shipped, {"shipped", act.actor.str(), at}); !moved) {
+      return moved.error();
+    }
+    return set_shipment(tx, id, {draft.carrier, draft.tracking, at});
+  };
+  auto done = co_await needs_.gate.write(std::move(work));
+  if (done) co_await audit(act, "order.ship", id);
+  co_return done;
+}
+
+Task<Result<void>> CheckoutService::note(OrderId id, std::string note, StaffAct act) {
+  auto work = [id, note](Transaction& tx) { return set_note(tx, id, note); };
+  auto done = co_await needs_.gate.write(std::move(work));
+  if (done) co_await audit(act, "order.note", id);
+  co_return done;
+}
+
+Task<Result<void>> CheckoutService::staff_cancel(OrderId id, StaffAct act) {
+  auto work = [this, id, act, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto order = find_order(tx, id);
+    if (!order) return order.error();
+    const std::string actor = act.actor.str();
+    switch (order->state) {
+      case OrderState::pending_payment:
+        return needs_.settlement.end_unpaid(tx, *order, {"staff_cancelled", actor, at});
+      case OrderState::closing:
+        if (at - order->closing.value_or(at) < kSilenceMax) return {};
+        return needs_.settlement.release_by_hand(tx, *order, {"staff_released", actor, at});
+      case OrderState::paid: return needs_.settlement.give_back(tx, *order, {"staff_cancelled", actor, at});
+      case OrderState::closed:
+      case OrderState::refunding:
+      case OrderState::refunded: return {};
+      case OrderState::shipped:
+      case OrderState::completed: break;
+    }
+    return kWrongState;
+  };
+  auto done = co_await needs_.gate.write(std::move(work));
+  if (done) co_await audit(act, "order.cancel", id);
+  co_return done;
+}
+
+Task<void> CheckoutService::audit(StaffAct act, std::string what, OrderId order) {
+  AuditEntry entry{.actor = act.actor, .act = std::move(what), .subject = order.str(), .ip = act.ip};
+  const auto kept = co_await needs_.members.audit(std::move(entry));
+  if (!kept) log_error("shop.not_audited", {{"order", order.str()}, {"reason", kept.error().reason}});
+}
+
+}  // namespace vitrine

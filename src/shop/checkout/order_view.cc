@@ -1,0 +1,90 @@
+#include "shop/checkout/order_view.h"
+
+#include <algorithm>
+
+#include "shop/payments/payment_store.h"
+
+namespace vitrine {
+namespace {
+
+std::string place(OrderId order, std::string_view what) {
+  return order.str() + " " + std::string(what);
+}
+
+Result<OrderAddressView> view_address(const Order& order, const FieldCipher& cipher, OrderEyes eyes) {
+  auto name = cipher.open(order.address->name, place(order.order, "name"));
+  if (!name) return name.error();
+  auto phone = cipher.open(order.address->phone, place(order.order, "phone"));
+  if (!phone) return phone.error();
+  auto line = cipher.open(order.address->line, place(order.order, "line"));
+  if (!line) return line.error();
+  OrderAddressView view{.name = *name,
+                        .phone_masked = masked_phone(*phone),
+                        .phone = std::nullopt,
+                        .region = order.address->region,
+                        .line = *line};
+  if (eyes == OrderEyes::staff_personal) view.phone = *phone;
+  if (eyes == OrderEyes::staff) {
+    view.name = masked_name(*name);
+    view.line = "***";
+  }
+  return view;
+}
+
+Result<std::vector<OrderPaymentView>> view_payments(Transaction& tx, OrderId order) {
+  auto attempts = attempts_of(tx, order);
+  if (!attempts) return attempts.error();
+  auto refunds = refunds_of(tx, order);
+  if (!refunds) return refunds.error();
+  std::vector<OrderPaymentView> out;
+  for (const Attempt& attempt : *attempts) {
+    OrderPaymentView view{
+        attempt.payment, attempt.provider,
+        std::string(enum_names(attempt.state)[static_cast<size_t>(attempt.state)]), attempt.amount, {}};
+    if (is_open(attempt.state)) view.cashier_url = attempt.cashier_url;
+    for (const Refund& refund : *refunds) {
+      if (refund.payment == attempt.payment) view.state = refund.done ? "refunded" : "refunding";
+    }
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+}  // namespace
+
+SealedAddress seal_address(const FieldCipher& cipher, OrderId order, const AddressSnapshot& address) {
+  return {cipher.seal(address.name, place(order, "name")), cipher.seal(address.phone, place(order, "phone")),
+          address.region, cipher.seal(address.line, place(order, "line"))};
+}
+
+Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCipher& cipher, OrderEyes eyes) {
+  OrderView view{.order = order.order,
+                 .state = std::string(name_of(order.state)),
+                 .room = order.room,
+                 .buyer = order.buyer_masked,
+                 .total = order.total,
+                 .discount = order.discount,
+                 .shipping = order.shipping,
+                 .created_at_ms = order.created.ms,
+                 .test = order.test,
+                 .close_reason = order.close_reason};
+  for (const OrderLine& line : order.lines) {
+    view.lines.push_back({line.sku, line.product, line.name, line.variant, line.picture, line.unit_price,
+                          line.quantity, line.subtotal});
+  }
+  if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
+  if (order.paid) view.paid_at_ms = order.paid->ms;
+  if (order.shipment) view.shipment = {order.shipment->carrier, order.shipment->tracking, order.shipment->at.ms};
+  if (eyes != OrderEyes::buyer) view.note = order.note;
+  if (order.address) {
+    auto address = view_address(order, cipher, eyes);
+    if (!address) return address.error();
+    view.address = std::move(*address);
+  }
+  auto payments = view_payments(tx, order.order);
+  if (!payments) return payments.error();
+  view.payments = std::move(*payments);
+  return view;
+}
+
+}  // namespace vitrine
