@@ -1,0 +1,164 @@
+#include "shop/module.h"
+
+#include <atomic>
+
+#include "base/log.h"
+#include "shop/cart/cart_api.h"
+#include "shop/cart/cart_store.h"
+#include "shop/catalog/catalog_api.h"
+#include "shop/checkout/order_api.h"
+#include "shop/checkout/payment_api.h"
+#include "shop/config.h"
+#include "shop/ledger/ledger.h"
+#include "shop/services.h"
+#include "shop/showcase/showcase_api.h"
+
+namespace vitrine {
+namespace {
+
+constexpr Milliseconds kTickPause{1'000};
+constexpr std::string_view kPlanter = "system";
+
+ServiceNeeds service_needs(const ShopNeeds& needs) {
+  const Config& config = needs.cores.at(0).config();
+  return {.clock = needs.clock,
+          .random = needs.random,
+          .ids = needs.ids,
+          .data_directory = needs.data_directory,
+          .media = needs.media,
+          .ops = needs.ops,
+          .members = needs.members,
+          .publish_delay = needs.publish_delay,
+          .sandbox = needs.sandbox || config.get(kSandboxOn),
+          .manual = config.get(kManualOn)};
+}
+
+// A guest who signed in brings the cart along.
+Result<void> take_cart_along(Transaction& tx, const EventRow& row) {
+  boost::system::error_code failed;
+  const auto json = boost::json::parse(row.payload, failed);
+  GuestSignedIn event;
+  if (failed || read_dto(event, json)) return Error{ErrorKind::internal, "shop.guest_signed_in"};
+  return merge_carts(tx, event.guest.str(), event.account.str());
+}
+
+}  // namespace
+
+struct ShopModule::Parts {
+  explicit Parts(ShopNeeds n)
+      : needs(std::move(n)),
+        home(needs.cores.home_of("shop")),
+        services(service_needs(needs)),
+        catalog_api(services.catalog, services.files),
+        showcase_api(services.showcase),
+        cart_api(services.cart),
+        order_api(services.checkout, services.desk),
+        payment_api(services.gate, services.desk) {}
+
+  ShopNeeds needs;
+  Core& home;
+  ShopServices services;
+  CatalogApi catalog_api;
+  ShowcaseApi showcase_api;
+  CartApi cart_api;
+  OrderApi order_api;
+  PaymentApi payment_api;
+  std::atomic<bool> stopping{false};
+};
+
+ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
+  Router& router = parts_->needs.router;
+  parts_->catalog_api.add_routes(router);
+  parts_->showcase_api.add_routes(router);
+  parts_->cart_api.add_routes(router);
+  parts_->order_api.add_routes(router);
+  parts_->payment_api.add_routes(router);
+}
+
+ShopModule::~ShopModule() = default;
+
+Result<void> ShopModule::start() {
+  if (auto opened = parts_->services.open(parts_->needs.data_directory); !opened) return opened.error();
+  Database& database = *parts_->services.gate.database();
+  parts_->needs.bus.source(database);
+  parts_->needs.bus.subscribe({.consumer = "shop.cart",
+                               .source = "members",
+                               .kinds = {std::string(GuestSignedIn::kind)},
+                               .target = &database,
+                               .core = &parts_->home,
+                               .apply = take_cart_along,
+                               .applied = [](const std::vector<EventRow>&) {}});
+  parts_->home.spawn(look_after());
+  return {};
+}
+
+// The database closes before the cores stop; a round that meets it closed ends by itself.
+Task<void> ShopModule::look_after() {
+  const auto loaded = co_await parts_->services.gate.load();
+  if (!loaded) log_error("shop.fence_not_read", {{"reason", loaded.error().reason}});
+  while (!parts_->stopping.load()) {
+    co_await parts_->services.caretaker.tick();
+    co_await sleep_for(kTickPause);
+  }
+}
+
+void ShopModule::drain() {
+  parts_->stopping.store(true);
+}
+
+void ShopModule::stop() {
+  parts_->stopping.store(true);
+  parts_->services.gate.close();
+}
+
+std::optional<std::string> ShopModule::trouble() const {
+  const Gate& gate = parts_->services.gate;
+  if (gate.database() == nullptr) return "not started";
+  if (gate.fenced()) return "fenced: " + gate.why();
+  if (const auto failed = gate.database()->health()) return std::string(failed->reason);
+  return parts_->services.caretaker.alarm();
+}
+
+Task<Result<std::vector<ProductId>>> ShopModule::plant_demo_products(std::string room,
+                                                                     std::vector<PlantedProduct> products) {
+  CatalogService& catalog = parts_->services.catalog;
+  const auto present = co_await parts_->services.showcase.view(room);
+  if (!present) co_return present.error();
+  std::vector<ProductId> planted;
+  for (const Card& card : present->items) planted.push_back(card.product);
+  if (!planted.empty()) co_return planted;
+  const auto currency = Currency::parse(Core::current()->config().get(kShopCurrency)).value_or(Currency{});
+  for (size_t at = 0; at < products.size(); ++at) {
+    const PlantedProduct& product = products[at];
+    // The same planting again finds what the first one made, also when it was cut short.
+    const std::string name = room + " " + std::to_string(at) + " " + product.name;
+    ProductDraft draft{.name = product.name, .description = product.description};
+    if (!product.picture.empty()) {
+      IdempotencyKey key{"plant picture", name, ""};
+      const auto picture = co_await catalog.add_picture(std::move(key), product.picture);
+      if (!picture) co_return picture.error();
+      draft.pictures.push_back(picture->id);
+    }
+    for (const auto& variant : product.variants) {
+      draft.variants.push_back({std::nullopt, variant.name, {variant.price, currency}, variant.stock});
+    }
+    IdempotencyKey key{"plant product", name, ""};
+    const auto made = co_await catalog.create(std::move(key), std::move(draft), std::string(kPlanter));
+    if (!made) co_return made.error();
+    planted.push_back(made->id);
+  }
+  const auto arranged = co_await parts_->services.showcase.arrange(room, planted);
+  if (!arranged) co_return arranged.error();
+  co_return planted;
+}
+
+Task<Result<LedgerReport>> ShopModule::verify_ledger(std::string expected_head) {
+  auto work = [expected_head](Transaction& tx) { return vitrine::verify_ledger(tx, expected_head); };
+  co_return co_await parts_->services.gate.read(std::move(work));
+}
+
+Task<Result<std::vector<std::string>>> ShopModule::examine() {
+  co_return co_await parts_->services.caretaker.reconcile();
+}
+
+}  // namespace vitrine

@@ -1,0 +1,76 @@
+// The shop's services put together, without routes, bus or timers: what the module and the tests share.
+//
+// Owns    every service of the shop.
+// Thread  as each service says.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "contract/media.h"
+#include "contract/members.h"
+#include "contract/ops.h"
+#include "shop/cart/cart_service.h"
+#include "shop/catalog/catalog_service.h"
+#include "shop/checkout/caretaker.h"
+#include "shop/checkout/checkout_service.h"
+#include "shop/checkout/payment_desk.h"
+#include "shop/orders/field_cipher.h"
+#include "shop/payments/manual_provider.h"
+#include "shop/payments/sandbox_provider.h"
+#include "shop/showcase/showcase_service.h"
+
+namespace vitrine {
+
+struct ServiceNeeds {
+  const Clock& clock;
+  Random& random;
+  IdSource& ids;
+  std::string data_directory{};
+  const MediaPort& media;
+  const OpsPort& ops;
+  MembersPort& members;
+  std::function<Milliseconds()> publish_delay;
+  bool sandbox = false;
+  bool manual = false;
+};
+
+struct ShopServices {
+  explicit ShopServices(const ServiceNeeds& needs)
+      : gate(needs.clock),
+        cipher(needs.random),
+        files(needs.data_directory + "/pictures"),
+        stock(needs.ids, audience),
+        catalog({gate, needs.clock, needs.ids, stock, watcher, files}),
+        showcase({gate, needs.clock, needs.ids, needs.media, needs.publish_delay}),
+        cart(gate, needs.clock),
+        settlement(needs.ids, stock),
+        sandbox(gate, needs.clock, needs.ids, needs.random),
+        desk({gate, needs.clock, needs.ids, settlement}),
+        checkout({gate, needs.clock, needs.ids, stock, settlement, cipher, needs.ops, needs.members}),
+        caretaker({gate, needs.clock, settlement, desk}) {
+    if (needs.sandbox) desk.use_sandbox(sandbox);
+    if (needs.manual) desk.use(manual);
+  }
+
+  // Opens files, key and database under `data_directory`. Errors: theirs.
+  Result<void> open(const std::string& data_directory);
+
+  Gate gate;
+  FieldCipher cipher;
+  PictureFiles files;
+  ShowcaseAudience audience;
+  ShowcaseWatcher watcher;
+  StockService stock;
+  CatalogService catalog;
+  ShowcaseService showcase;
+  CartService cart;
+  Settlement settlement;
+  SandboxProvider sandbox;
+  ManualProvider manual;
+  PaymentDesk desk;
+  CheckoutService checkout;
+  Caretaker caretaker;
+};
+
+}  // namespace vitrine
