@@ -120,7 +120,13 @@ export interface RoomChangedEvent extends Numbered {
   host_name: string;
 }
 
+/** A number that nothing came of; it keeps the count without holes. */
+export interface VoidEvent extends Numbered {
+  kind: 'void';
+}
+
 export type NumberedEvent =
+  | VoidEvent
   | ChatEvent
   | ChatDeletedEvent
   | ProductShownEvent

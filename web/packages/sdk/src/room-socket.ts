@@ -150,6 +150,7 @@ export class RoomSocket {
       this.take(event);
       if (socket !== this.socket) return; // a hole was found: the rest comes again after resuming
     }
+    this.replay = null; // the control rows of a gap come in the gap's own frame
     this.settle();
   }
 
