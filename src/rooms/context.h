@@ -4,6 +4,7 @@
 // Thread  filled in by start() before anything else runs; then any.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "contract/media.h"
@@ -29,6 +30,7 @@ struct RoomsContext {
   PrivateLanes lanes;
   size_t resume_events = 2'000;
   FeedOptions feed;
+  std::atomic<bool> closing{false};  // an event that comes now waits for the next start
 };
 
 }  // namespace vitrine

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "rooms/config.h"
+#include "rooms/room_door.h"
 #include "rooms/rooms_api.h"
 #include "rooms/shop_events.h"
 
@@ -53,6 +54,7 @@ struct RoomsModule::Parts {
                 .feed = {}},
         service(context),
         api(context, service),
+        door(context),
         shop_events(context),
         ops_events(context) {}
 
@@ -62,12 +64,14 @@ struct RoomsModule::Parts {
   RoomsContext context;
   RoomService service;
   RoomsApi api;
+  RoomDoor door;
   ShopEvents shop_events;
   ShopEvents ops_events;
 };
 
 RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
   parts_->api.add_routes(parts_->needs.router);
+  parts_->door.add_routes(parts_->needs.router);
   // A room carries the stream of its own name.
   parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
     const auto handle = parts->context.directory.find(stream);
@@ -101,10 +105,15 @@ Result<void> RoomsModule::start() {
   return {};
 }
 
-void RoomsModule::drain() {}
+// Viewers are sent elsewhere first: here they would see nothing new.
+void RoomsModule::drain() {
+  parts_->door.drain();
+  if (parts_->context.database) wait_for(parts_->home(), parts_->service.drain());
+}
 
 void RoomsModule::stop() {
   if (!parts_->context.database) return;
+  parts_->door.stop();
   wait_for(parts_->home(), parts_->service.close());
   parts_->context.chat->close();
   parts_->context.database->close();

@@ -1,6 +1,7 @@
 #include "rooms/room.h"
 
 #include "base/log.h"
+#include "net/websocket_frame.h"
 #include "rooms/config.h"
 #include "rooms/text_frame.h"
 
@@ -299,9 +300,11 @@ void Room::save_likes() {
 
 void Room::close() {
   home_.check_here();
+  if (std::exchange(closed_, true)) return;
   save_likes();
-  closed_ = true;
   state_timer_.cancel();
+  const auto goodbye = websocket_close_frame(websocket_close::kGoingAway, "rooms.draining");
+  feed_.append(std::make_shared<Slab>(std::make_shared<const std::vector<uint8_t>>(goodbye)));
   feed_.end();
 }
 

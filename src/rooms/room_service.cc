@@ -114,15 +114,27 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
   context_.directory.add(handle);
 }
 
-Task<void> RoomService::close() {
+Task<void> RoomService::drain() {
   auto end = [](RoomHandlePtr handle) -> Task<void> {
-    if (const auto room = handle->room()) room->close();
+    if (const auto& room = handle->room()) room->close();
+    co_return;
+  };
+  for (const auto& handle : context_.directory.all()) {
+    Task<void> ended = end(handle);
+    co_await on_core(handle->home(), std::move(ended));
+  }
+}
+
+Task<void> RoomService::close() {
+  context_.closing = true;
+  co_await drain();
+  auto drop = [](RoomHandlePtr handle) -> Task<void> {
     handle->set_room(nullptr);
     co_return;
   };
   for (const auto& handle : context_.directory.take_all()) {
-    Task<void> ended = end(handle);
-    co_await on_core(handle->home(), std::move(ended));
+    Task<void> dropped = drop(handle);
+    co_await on_core(handle->home(), std::move(dropped));
   }
 }
 

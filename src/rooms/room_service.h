@@ -34,7 +34,9 @@ class RoomService {
 
   // Start-up: raises every room's epoch and opens the rooms. Errors: the database's.
   Task<Result<void>> load();
-  // Closes every room; answers when they are gone.
+  // Tells every viewer to go elsewhere; rooms show nothing any more, rows are still written.
+  Task<void> drain();
+  // The rooms are gone when this answers.
   Task<void> close();
 
   // Errors: `invalid_input` "rooms.name", `conflict` "rooms.exists", the database's. Without a key

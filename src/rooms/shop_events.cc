@@ -39,6 +39,7 @@ Subscription ShopEvents::subscription(std::string consumer, std::string source) 
 }
 
 Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
+  if (context_.closing) return Error{ErrorKind::unavailable, "rooms.closing"};
   if (row.kind == ProductShown::kind) return apply_product(tx, row, true);
   if (row.kind == ProductHidden::kind) return apply_product(tx, row, false);
   if (row.kind == ShowcaseChanged::kind) return apply_showcase(tx, row);
