@@ -10,6 +10,8 @@ namespace vitrine {
 namespace {
 
 constexpr size_t kUserAgentBytesMax = 200;
+// Past every session's time-out; rows older than this are cleared.
+constexpr std::chrono::hours kSessionRowLife{24 * 90};
 constexpr Error kWrongCredentials{ErrorKind::unauthenticated, "members.wrong_credentials"};
 
 StaffCaller caller_of(const StaffUser& user, SessionId session) {
@@ -23,6 +25,81 @@ StaffCaller caller_of(const StaffUser& user, SessionId session) {
 std::string state_of(const StaffUser& user) {
   return user.name + " " + std::string(enum_names(user.role)[static_cast<size_t>(user.role)]) +
          (user.disabled ? " disabled" : "");
+}
+
+// A sign-in whose password was right.
+struct SignInPlan {
+  StaffUser user;  // as it shall be stored: rehashed, its one-time password used up
+  std::string old_password;
+  PasswordKind old_kind;
+  StaffSession session;
+  SessionId old_session;
+  std::string audit_key;
+};
+
+// Answers whose session `old_session` was.
+Result<AccountId> commit_sign_in(Transaction& transaction, const SignInPlan& plan) {
+  const StaffUser& user = plan.user;
+  const StaffSession& session = plan.session;
+  // Somebody may have changed, used or disabled the account while the password was hashed.
+  const auto now = find_staff_user(transaction, user.account);
+  if (!now) return now.error();
+  const bool same = *now && !(*now)->disabled && (*now)->password_kind == plan.old_kind;
+  if (!same) return kWrongCredentials;
+  const auto kept =
+      replace_password(transaction, user.account, plan.old_password, user.password, user.password_kind);
+  if (!kept) return kept.error();
+  if (!*kept) return kWrongCredentials;
+  const auto ended = delete_staff_session(transaction, plan.old_session);
+  if (!ended) return ended.error();
+  auto cleared = delete_old_staff_sessions(transaction, session.created + -kSessionRowLife);
+  if (!cleared) return cleared.error();
+  if (auto begun = insert_staff_session(transaction, session); !begun) return begun.error();
+  auto noted = append_audit(transaction, plan.audit_key,
+                            {.actor = user.account,
+                             .act = "staff.sign_in",
+                             .subject = session.session.str(),
+                             .ip = session.address},
+                            session.created);
+  if (!noted) return noted.error();
+  return ended->value_or(AccountId{});
+}
+
+// A user to add, once for each key.
+struct AddPlan {
+  StaffUser user;
+  AccountId actor;
+  std::string address;
+  std::optional<IdempotencyKey> key;
+  std::string audit_key;
+};
+
+// Answers the user added, or the one this key added before.
+Result<StaffUser> commit_user(Transaction& transaction, const AddPlan& plan) {
+  const StaffUser& user = plan.user;
+  if (plan.key) {
+    const auto before = find_effect(transaction, *plan.key);
+    if (!before) return before.error();
+    if (*before) {
+      const auto earlier = find_staff_user(transaction, AccountId{**before});
+      if (!earlier) return earlier.error();
+      if (*earlier) return **earlier;
+    }
+  }
+  if (auto added = insert_staff_user(transaction, user); !added) return added.error();
+  if (plan.key) {
+    auto kept = record_effect(transaction, *plan.key, user.account.value, user.created);
+    if (!kept) return kept.error();
+  }
+  auto noted = append_audit(transaction, plan.audit_key,
+                            {.actor = plan.actor,
+                             .act = "staff.add",
+                             .subject = user.account.str(),
+                             .ip = plan.address,
+                             .after = state_of(user)},
+                            user.created);
+  if (!noted) return noted.error();
+  return user;
 }
 
 }  // namespace
@@ -140,7 +217,6 @@ Task<Reply<StaffSignedIn>> StaffService::sign_in(std::string name, std::string p
   if (user.password_kind == PasswordKind::one_time_used) {
     co_return Error{ErrorKind::unauthenticated, "members.one_time_used"};
   }
-  const std::string old_password = user.password;
   if (*match == PasswordMatch::right_rehash) {
     auto encoded = co_await hasher_.hash(std::move(password));
     if (!encoded) co_return encoded.error();
@@ -150,30 +226,14 @@ Task<Reply<StaffSignedIn>> StaffService::sign_in(std::string name, std::string p
 
   StaffSignedIn out{.token = random_hex(context_.random, 32), .caller = {}};
   const StaffSession session = new_session(user.account, out.token, origin);
-  const WallTime oldest = session.created + -std::chrono::hours(24 * 90);
-  auto work = [user, old_password, session, old_session, oldest, was = (*found)->password_kind,
-               audit_key = context_.keys->audit](Transaction& transaction) -> Result<AccountId> {
-    // Somebody may have changed, used or disabled the account while the password was hashed.
-    const auto now = find_staff_user(transaction, user.account);
-    if (!now) return now.error();
-    const bool same = *now && !(*now)->disabled && (*now)->password_kind == was;
-    if (!same) return kWrongCredentials;
-    const auto kept =
-        replace_password(transaction, user.account, old_password, user.password, user.password_kind);
-    if (!kept) return kept.error();
-    if (!*kept) return kWrongCredentials;
-    const auto ended = delete_staff_session(transaction, old_session);
-    if (!ended) return ended.error();
-    if (auto cleared = delete_old_staff_sessions(transaction, oldest); !cleared) return cleared.error();
-    if (auto begun = insert_staff_session(transaction, session); !begun) return begun.error();
-    auto noted = append_audit(transaction, audit_key,
-                              {.actor = user.account,
-                               .act = "staff.sign_in",
-                               .subject = session.session.str(),
-                               .ip = session.address},
-                              session.created);
-    if (!noted) return noted.error();
-    return ended->value_or(AccountId{});
+  SignInPlan plan{.user = user,
+                  .old_password = (*found)->password,
+                  .old_kind = (*found)->password_kind,
+                  .session = session,
+                  .old_session = old_session,
+                  .audit_key = context_.keys->audit};
+  auto work = [plan = std::move(plan)](Transaction& transaction) {
+    return commit_sign_in(transaction, plan);
   };
   const auto ended = co_await context_.database->write(std::move(work));
   if (!ended) co_return ended.error();
@@ -233,32 +293,8 @@ Task<Result<NewStaffUser>> StaffService::add_user(std::string name, Role role, s
   if (!encoded) co_return encoded.error();
   out.user.password = *encoded;
 
-  auto work = [user = out.user, actor, origin, key,
-               audit_key = context_.keys->audit](Transaction& transaction) -> Result<StaffUser> {
-    if (key) {
-      const auto before = find_effect(transaction, *key);
-      if (!before) return before.error();
-      if (*before) {
-        const auto earlier = find_staff_user(transaction, AccountId{**before});
-        if (!earlier) return earlier.error();
-        if (*earlier) return **earlier;
-      }
-    }
-    if (auto added = insert_staff_user(transaction, user); !added) return added.error();
-    if (key) {
-      auto kept = record_effect(transaction, *key, user.account.value, user.created);
-      if (!kept) return kept.error();
-    }
-    auto noted = append_audit(transaction, audit_key,
-                              {.actor = actor,
-                               .act = "staff.add",
-                               .subject = user.account.str(),
-                               .ip = origin.address,
-                               .after = state_of(user)},
-                              user.created);
-    if (!noted) return noted.error();
-    return user;
-  };
+  AddPlan plan{out.user, actor, origin.address, std::move(key), context_.keys->audit};
+  auto work = [plan = std::move(plan)](Transaction& transaction) { return commit_user(transaction, plan); };
   const auto user = co_await context_.database->write(std::move(work));
   if (!user) co_return user.error();
   out.replayed = user->account != out.user.account;
