@@ -10,6 +10,8 @@ namespace {
 constexpr Milliseconds kFirstPause{250};
 constexpr Milliseconds kLongestPause{5'000};
 constexpr Milliseconds kStalled{1'000};
+// The muxer holds a picture back until it has seen later sound: made early, it holds back nothing.
+constexpr Milliseconds kSoundAhead{60};
 
 // The demo as it goes on over connections.
 struct Demo {
@@ -40,8 +42,8 @@ Result<void> push(LivePush& live, Demo& demo, const PushOptions& options, std::o
     // A key frame with each second of the clock: there the picture changes most.
     const bool key = shown.ms / 1'000 != second;
     second = shown.ms / 1'000;
+    if (auto sent = live.send_sound(start, at + kSoundAhead); !sent) return sent;
     if (auto sent = live.send_picture(number, key); !sent) return sent;
-    if (auto sent = live.send_sound(start, at); !sent) return sent;
   }
 }
 

@@ -67,7 +67,7 @@ Task<void> RtmpPublisher::run() {
   log_info("rtmp connection ended",
            {{"address", address_}, {"stream", stream_}, {"why", why}, {"dropped", dropped_}});
   leave(PublishEnd::lost);
-  co_await linger();
+  if (const auto said = co_await flush(); said) co_await linger();
 }
 
 Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
@@ -142,6 +142,11 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
   if (!sink_) return {};
   const auto now = uses_.clock.monotonic();
   auto frame = frames_->take(std::move(media), now);
+  if (!frame && frame.error().reason == "flv.codec") {
+    // Better than a stream that silently lacks its picture or its sound.
+    session_.refuse_publish("NetStream.Publish.Failed", "This server takes H264 video and AAC audio only.");
+    return frame.error();
+  }
   if (!frame) {
     // A broken message costs itself only; the first is worth a line, the count is logged at the end.
     if (dropped_++ == 0) log_warn("message dropped", {{"stream", stream_}, {"why", frame.error().reason}});

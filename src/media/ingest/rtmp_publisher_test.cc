@@ -204,6 +204,13 @@ TEST_F(RtmpPublisherTest, ABusyStreamIsRefusedUnlessTakeoverIsAsked) {
   EXPECT_EQ(ffmpeg(std::string(kSound) + "-t 1 -c:a aac ", "/live/busy?key=right&takeover=1"), 0) << said_;
 }
 
+TEST_F(RtmpPublisherTest, AnotherCodecIsRefusedInWords) {
+  EXPECT_NE(ffmpeg("-re " + std::string(kSound) + "-t 5 -c:a libmp3lame ", "/live/demo?key=right"), 0);
+  ASSERT_TRUE(heard_.wait_for_end());
+  EXPECT_EQ(heard_.ends.at(0), PublishEnd::lost);
+  EXPECT_TRUE(heard_.frames.empty());
+}
+
 // reliability.md 2.2, row 7: names that climb directories.
 TEST_F(RtmpPublisherTest, ANameOutsideTheAllowListNeverReachesTheGate) {
   EXPECT_NE(ffmpeg(std::string(kSound) + "-t 1 -c:a aac ", "/live/..%2f..%2fetc?key=right"), 0);

@@ -247,7 +247,7 @@ void RtmpSession::accept_publish() {
 }
 
 void RtmpSession::refuse_publish(std::string_view code, std::string_view description) {
-  check(state_ == State::asked, "a publish nobody asked for was refused");
+  check(state_ >= State::asked, "a publish nobody asked for was refused");
   state_ = State::connected;
   send_status(publish_stream_id_, "error", code, description);
 }

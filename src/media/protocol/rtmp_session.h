@@ -60,8 +60,8 @@ class RtmpSession {
   Result<std::optional<RtmpEvent>> next(Bytes& in);
 
   void accept_publish();
-  // `code` such as "NetStream.Publish.BadName"; `description` is shown to the person publishing. The
-  // caller sends take_output() and closes.
+  // Also ends a stream that was accepted. `code` such as "NetStream.Publish.BadName"; `description` is
+  // shown to the person publishing. The caller sends take_output() and closes.
   void refuse_publish(std::string_view code, std::string_view description);
 
   std::vector<uint8_t> take_output() { return output_.take(); }
