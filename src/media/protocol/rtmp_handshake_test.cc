@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <fstream>
+
 #include "base/hex.h"
 
 namespace vitrine {
@@ -87,6 +89,14 @@ TEST_P(RtmpDigestHandshake, TheAnswerProvesItselfInTheSameLayout) {
 INSTANTIATE_TEST_SUITE_P(Layouts, RtmpDigestHandshake,
                          testing::Values(std::pair{size_t{8}, RtmpDigestLayout::digest_first},
                                          std::pair{size_t{772}, RtmpDigestLayout::key_first}));
+
+// What FFmpeg 5.1 sends: it then checks our digest and our proof, so publishing with it tests both.
+TEST(RtmpHandshake, FfmpegSendsADigest) {
+  std::ifstream file(VITRINE_SOURCE_DIR "/tests/corpus/rtmp_handshake/ffmpeg", std::ios::binary);
+  const std::string c0_c1(std::istreambuf_iterator<char>(file), {});
+  ASSERT_EQ(c0_c1.size(), 1 + kRtmpHandshakeBytes);
+  EXPECT_NE(find_client_digest(as_bytes(c0_c1).subspan(1)), RtmpDigestLayout::none);
+}
 
 TEST(RtmpHandshake, AVersionWithoutAValidDigestGetsTheSimpleAnswer) {
   auto c0_c1 = digest_c0_c1(8);
