@@ -33,7 +33,7 @@ run_ours() {
   PIDS+=("$server")
   until [ -s "$data/ready" ]; do kill -0 "$server"; read -rt 0.1 <> <(:) || true; done
   read -r port url <"$data/ready"
-  taskset -c 1 ffmpeg -loglevel error -re -stream_loop -1 -i "$WORK/clip.flv" -c copy -f flv "$url" &
+  taskset -c 1 ffmpeg -loglevel error -re -stream_loop -1 -i "$WORK/clip.flv" -c copy -f flv "$url" 2>/dev/null &
   publisher=$!
   PIDS+=("$publisher")
   until curl -s -o /dev/null --max-time 1 --fail -r 0-1 "http://127.0.0.1:$port/live/bench.flv" || [ $? -eq 28 ]; do

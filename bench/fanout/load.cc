@@ -49,6 +49,7 @@ struct Viewer {
   double longest_gap_s = 0;
   uint64_t bytes = 0;
   uint64_t bytes_before = 0;
+  uint64_t reads = 0;  // in the window
 };
 
 class Load {
@@ -93,6 +94,7 @@ class Load {
       }
       const auto now = Clock::now();
       viewer.bytes += static_cast<uint64_t>(got);
+      ++viewer.reads;
       viewer.longest_gap_s =
           std::max(viewer.longest_gap_s, std::chrono::duration<double>(now - viewer.last).count());
       viewer.last = now;
@@ -105,16 +107,19 @@ class Load {
     for (Viewer& viewer : viewers_) {
       viewer.bytes_before = viewer.bytes;
       viewer.longest_gap_s = 0;
+      viewer.reads = 0;
     }
   }
 
   void print(double seconds, double cpu_s, double expected_per_second) const {
     uint64_t bytes = 0;
+    uint64_t reads = 0;
     int stalls = 0;
     double longest_s = 0;
     std::vector<double> firsts;
     for (const Viewer& viewer : viewers_) {
       bytes += viewer.bytes - viewer.bytes_before;
+      reads += viewer.reads;
       longest_s = std::max(longest_s, viewer.longest_gap_s);
       stalls += viewer.longest_gap_s > 1 ? 1 : 0;
       firsts.push_back(viewer.first_bytes_s < 0 ? 1e3 : viewer.first_bytes_s);
@@ -123,9 +128,11 @@ class Load {
     const double gb = static_cast<double>(bytes) / 1e9;
     const double expected = expected_per_second * seconds * static_cast<double>(viewers_.size());
     std::printf(
-        "s_per_gb=%.3f core_percent=%.1f gb=%.3f delivered=%.3f stalls=%d longest_gap_ms=%.0f lost=%d "
+        "s_per_gb=%.3f core_percent=%.1f gb=%.3f delivered=%.3f reads_per_s=%.1f stalls=%d "
+        "longest_gap_ms=%.0f lost=%d "
         "first_p50_ms=%.1f first_p99_ms=%.1f\n",
-        cpu_s / gb, 100 * cpu_s / seconds, gb, static_cast<double>(bytes) / expected, stalls, 1e3 * longest_s,
+        cpu_s / gb, 100 * cpu_s / seconds, gb, static_cast<double>(bytes) / expected,
+        static_cast<double>(reads) / seconds / static_cast<double>(viewers_.size()), stalls, 1e3 * longest_s,
         lost_, 1e3 * firsts[firsts.size() / 2], 1e3 * firsts[firsts.size() * 99 / 100]);
   }
 

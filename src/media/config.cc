@@ -3,7 +3,7 @@
 namespace vitrine {
 
 std::vector<ConfigKey> media_config_keys() {
-  return {kGraceMs, kFlushMs, kLagMs, kStallMs, kFeedIdleMs, kGopFrames, kGopMib};
+  return {kGraceMs, kFlushMs, kLagMs, kStallMs, kFeedIdleMs, kGopFrames, kGopMib, kAllowedOrigins};
 }
 
 }  // namespace vitrine

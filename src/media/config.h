@@ -59,6 +59,10 @@ inline constexpr IntegerKey kGopMib{"media.gop_mib",
                                     Reload::live,
                                     "a larger group of pictures is not kept for those who join"};
 
+inline constexpr ListKey kAllowedOrigins{
+    "media.allowed_origins", "", Reload::live,
+    "other sites whose pages may play by WebSocket, such as https://shop.example"};
+
 std::vector<ConfigKey> media_config_keys();
 
 }  // namespace vitrine

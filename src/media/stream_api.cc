@@ -1,5 +1,6 @@
 #include "media/stream_api.h"
 
+#include "media/config.h"
 #include "net/connection.h"
 #include "store/idempotency.h"
 
@@ -173,7 +174,8 @@ Task<Reply<NoContent>> StreamApi::revoke_key(Call call) {
 
 Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
   std::string stream = call.param("stream");
-  co_await uses_.flv.serve(std::move(stream), std::move(connection));
+  OriginRule origins{Core::current()->config().get(kAllowedOrigins)};
+  co_await uses_.flv.serve(std::move(stream), std::move(connection), std::move(origins));
 }
 
 }  // namespace vitrine

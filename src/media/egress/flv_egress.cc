@@ -11,11 +11,11 @@ FlvEgress::FlvEgress(Cores& cores, StreamDirectory& directory) : cores_(cores), 
   for (int core = 0; core < cores.count(); ++core) per_core_.push_back(std::make_unique<PerCore>());
 }
 
-Task<void> FlvEgress::serve(std::string stream, std::unique_ptr<Connection> connection) {
+Task<void> FlvEgress::serve(std::string stream, std::unique_ptr<Connection> connection, OriginRule origins) {
   PerCore& here = *per_core_[static_cast<size_t>(connection->core().index())];
   const auto pass = here.gate.enter();
   if (!pass) co_return;
-  FlvViewer viewer(std::move(connection));
+  FlvViewer viewer(std::move(connection), std::move(origins));
   here.viewers.insert(&viewer);
   co_await viewer.run(&directory_, std::move(stream));
   here.viewers.erase(&viewer);

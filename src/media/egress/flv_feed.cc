@@ -1,6 +1,7 @@
 #include "media/egress/flv_feed.h"
 
 #include "media/container/flv.h"
+#include "net/websocket_frame.h"
 #include "wire/byte_writer.h"
 
 namespace vitrine {
@@ -14,18 +15,6 @@ void append_to(ByteWriter& out, const Slab& slab) {
 }
 
 }  // namespace
-
-std::vector<uint8_t> websocket_binary_head(uint64_t payload_bytes) {
-  ByteWriter out;
-  out.u8(0x82);
-  if (payload_bytes < 126)
-    out.u8(payload_bytes);
-  else if (payload_bytes < 65'536)
-    out.u8(126).u16(payload_bytes);
-  else
-    out.u8(127).u64(payload_bytes);
-  return out.take();
-}
 
 void FlvFeedWriter::write(const StreamFrame& frame, std::vector<SlabPtr>& out) {
   if (begun_) tell_changes(frame, out);
@@ -76,7 +65,8 @@ SlabPtr FlvFeedWriter::opening(const StreamFrame& frame) const {
 
 SlabPtr FlvFeedWriter::wrapped(Slab slab) const {
   if (framing_ == Framing::plain) return std::make_shared<const Slab>(std::move(slab));
-  auto head = websocket_binary_head(slab.size());
+  const WebSocketHead framing = websocket_head(WebSocketOpcode::binary, slab.size());
+  std::vector<uint8_t> head(framing.view().begin(), framing.view().end());
   head.insert(head.end(), slab.head().begin(), slab.head().end());
   auto framed = std::make_shared<Slab>(head, slab.shared_payload(), slab.tail());
   framed->born_us = slab.born_us;

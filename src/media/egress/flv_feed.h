@@ -34,7 +34,4 @@ class FlvFeedWriter final : public FeedWriter {
   int64_t audio_join_dts_ = INT64_MIN / 2;
 };
 
-// The head of an unmasked binary frame, final, with `payload_bytes` to follow (RFC 6455, 5.2).
-std::vector<uint8_t> websocket_binary_head(uint64_t payload_bytes);
-
 }  // namespace vitrine

@@ -8,6 +8,8 @@
 namespace vitrine {
 namespace {
 
+constexpr size_t kMessageMax = 4 * 1024;  // a viewer has nothing to say
+
 HttpResponse head_of_flv() {
   HttpResponse head;
   head.headers.set("Content-Type", "video/x-flv");
@@ -23,43 +25,67 @@ Problem not_live(const std::string& stream) {
 
 }  // namespace
 
-FlvViewer::FlvViewer(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), websocket_(connection_->wants_websocket()) {}
+FlvViewer::FlvViewer(std::unique_ptr<Connection> connection, OriginRule origins)
+    : connection_(std::move(connection)),
+      origins_(std::move(origins)),
+      websocket_(connection_->wants_websocket()) {}
 
 Task<void> FlvViewer::run(StreamDirectory* directory, std::string stream) {
   const WireFormat format = websocket_ ? WireFormat::flv_websocket : WireFormat::flv;
   auto joined = co_await directory->join(stream, format, connection_->core());
   if (!joined) {
-    const Problem problem =
-        joined.error().kind == ErrorKind::not_found ? not_live(stream) : Problem(joined.error());
-    HttpResponse refusal = to_response(problem);
-    const auto answered = co_await connection_->respond(std::move(refusal));
-    static_cast<void>(answered);
+    const bool none = joined.error().kind == ErrorKind::not_found;
+    HttpResponse refusal = to_response(none ? not_live(stream) : Problem(joined.error()));
+    const auto refused = co_await connection_->respond(std::move(refusal));
+    static_cast<void>(refused);
     co_return;
   }
-  StreamJoin place = std::move(*joined);
-  const auto begun = co_await begin(std::move(place));
-  if (begun) co_await listen();
-  seat_.reset();
-  socket_.close();
+  const auto answered = co_await answer();
+  if (!answered) co_return;
+  begin(std::move(*joined));
+  co_await listen();
+  close();
 }
 
-Task<Result<void>> FlvViewer::begin(StreamJoin joined) {
+// The head of the answer, and the socket out of HTTP's hands.
+Task<Result<void>> FlvViewer::answer() {
+  if (websocket_) {
+    auto upgraded = co_await connection_->upgrade_websocket(origins_, kMessageMax);
+    if (!upgraded) co_return upgraded.error();
+    socket_ = std::move(upgraded->socket);
+    receiver_.emplace(std::move(upgraded->receiver));
+    co_return Result<void>();
+  }
   HttpResponse head = head_of_flv();
-  if (const auto written = co_await connection_->write_response_head(std::move(head)); !written)
-    co_return written.error();
+  const auto written = co_await connection_->write_response_head(std::move(head));
   socket_ = connection_->release();
+  co_return written;
+}
+
+void FlvViewer::begin(StreamJoin joined) {
   socket_.set_unsent_limit(kUnsentMax);
   socket_.set_read_limit(Milliseconds(0));
-  const Slab header(write_flv_header({.has_audio = joined.has_audio, .has_video = joined.has_video}));
+  const SharedBytes header = write_flv_header({.has_audio = joined.has_audio, .has_video = joined.has_video});
+  const WebSocketHead framing =
+      websocket_ ? websocket_head(WebSocketOpcode::binary, header->size()) : WebSocketHead{};
   SeatStart start;
-  start.prefix.push_back(std::make_shared<const Slab>(header));
+  start.prefix.push_back(std::make_shared<const Slab>(framing.view(), header));
   seat_ = std::make_unique<RingSeat>(std::move(joined.lease), socket_, *this, std::move(start));
-  co_return Result<void>();
+  if (!receiver_) return;
+  receiver_->set_answer([this](Bytes frame) {
+    // A peer that asks faster than it reads loses answers, not the picture.
+    if (seat_) static_cast<void>(seat_->send_private(frame));
+  });
 }
 
 // Reads until the peer has gone; that is all it reads for.
 Task<void> FlvViewer::listen() {
+  if (receiver_) {
+    for (;;) {
+      const auto message = co_await receiver_->receive(&socket_);
+      if (!message) co_return;
+    }
+  }
   std::array<uint8_t, 512> buffer;
   size_t heard = 0;
   while (heard < kChatterMax) {
@@ -74,7 +100,12 @@ void FlvViewer::close() {
   socket_.close();
 }
 
-void FlvViewer::on_seat_end(SeatEnd) {
+void FlvViewer::on_seat_end(SeatEnd end) {
+  if (end == SeatEnd::feed_ended && websocket_) {
+    const auto farewell = websocket_close_frame(websocket_close::kNormal, "the stream has ended");
+    const iovec piece{const_cast<uint8_t*>(farewell.data()), farewell.size()};
+    static_cast<void>(socket_.send({&piece, 1}));  // between messages: the ring has sent the last one whole
+  }
   close();
 }
 

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "media/hub/stream_directory.h"
 #include "net/connection.h"
+#include "net/websocket.h"
 #include "runtime/ring.h"
 #include "runtime/tcp.h"
 
@@ -23,7 +25,8 @@ class FlvViewer final : public RingListener {
   // A viewer of HTTP-FLV has nothing to say.
   static constexpr size_t kChatterMax = 64 * 1024;
 
-  explicit FlvViewer(std::unique_ptr<Connection> connection);
+  // `origins`: whose pages may open a WebSocket.
+  FlvViewer(std::unique_ptr<Connection> connection, OriginRule origins);
   // Answers the request and plays until either side ends it. Call once; the viewer must outlive it.
   Task<void> run(StreamDirectory* directory, std::string stream);
   // Ends run() soon.
@@ -32,12 +35,15 @@ class FlvViewer final : public RingListener {
   void on_seat_end(SeatEnd end) override;
 
  private:
-  Task<Result<void>> begin(StreamJoin joined);
+  Task<Result<void>> answer();
+  void begin(StreamJoin joined);
   Task<void> listen();
 
   std::unique_ptr<Connection> connection_;
+  OriginRule origins_;
   bool websocket_;
   TcpSocket socket_;
+  std::optional<WebSocketReceiver> receiver_;  // of a WebSocket
   std::unique_ptr<RingSeat> seat_;
 };
 
