@@ -3,7 +3,8 @@
 namespace vitrine {
 
 std::vector<ConfigKey> media_config_keys() {
-  return {kGraceMs, kFlushMs, kLagMs, kStallMs, kFeedIdleMs, kGopFrames, kGopMib, kAllowedOrigins};
+  return {kMediaGraceMs,    kMediaFlushMs,   kMediaLagMs,  kMediaStallMs,
+          kMediaFeedIdleMs, kMediaGopFrames, kMediaGopMib, kMediaOrigins};
 }
 
 }  // namespace vitrine

@@ -7,14 +7,14 @@
 
 namespace vitrine {
 
-inline constexpr IntegerKey kGraceMs{"media.grace_ms",
-                                     "ms",
-                                     15'000,
-                                     0,
-                                     600'000,
-                                     Reload::live,
-                                     "how long viewers stay attached after the publisher dropped"};
-inline constexpr IntegerKey kFlushMs{
+inline constexpr IntegerKey kMediaGraceMs{"media.grace_ms",
+                                          "ms",
+                                          15'000,
+                                          0,
+                                          600'000,
+                                          Reload::live,
+                                          "how long viewers stay attached after the publisher dropped"};
+inline constexpr IntegerKey kMediaFlushMs{
     "media.flush_ms",
     "ms",
     -1,
@@ -23,43 +23,43 @@ inline constexpr IntegerKey kFlushMs{
     Reload::live,
     "how long a picture may wait to be sent with the next ones, for streams that begin from then on; -1 "
     "chooses the smallest of 0, 20, 40, 100 and 200 that costs less than half a core"};
-inline constexpr IntegerKey kLagMs{"media.lag_ms",
-                                   "ms",
-                                   3'000,
-                                   200,
-                                   60'000,
-                                   Reload::live,
-                                   "a viewer further behind than this goes on at the next key frame"};
-inline constexpr IntegerKey kStallMs{"media.stall_ms",
-                                     "ms",
-                                     30'000,
-                                     1'000,
-                                     600'000,
-                                     Reload::live,
-                                     "a viewer that takes nothing for so long is closed"};
-inline constexpr IntegerKey kFeedIdleMs{"media.feed_idle_ms",
+inline constexpr IntegerKey kMediaLagMs{"media.lag_ms",
                                         "ms",
-                                        10'000,
-                                        0,
-                                        600'000,
+                                        3'000,
+                                        200,
+                                        60'000,
                                         Reload::live,
-                                        "a stream's wire format nobody watches is kept for so long"};
-inline constexpr IntegerKey kGopFrames{"media.gop_frames",
-                                       "frames",
-                                       4'000,
-                                       60,
-                                       100'000,
-                                       Reload::live,
-                                       "a longer group of pictures is not kept for those who join"};
-inline constexpr IntegerKey kGopMib{"media.gop_mib",
-                                    "MiB",
-                                    24,
-                                    1,
-                                    1'024,
-                                    Reload::live,
-                                    "a larger group of pictures is not kept for those who join"};
+                                        "a viewer further behind than this goes on at the next key frame"};
+inline constexpr IntegerKey kMediaStallMs{"media.stall_ms",
+                                          "ms",
+                                          30'000,
+                                          1'000,
+                                          600'000,
+                                          Reload::live,
+                                          "a viewer that takes nothing for so long is closed"};
+inline constexpr IntegerKey kMediaFeedIdleMs{"media.feed_idle_ms",
+                                             "ms",
+                                             10'000,
+                                             0,
+                                             600'000,
+                                             Reload::live,
+                                             "a stream's wire format nobody watches is kept for so long"};
+inline constexpr IntegerKey kMediaGopFrames{"media.gop_frames",
+                                            "frames",
+                                            4'000,
+                                            60,
+                                            100'000,
+                                            Reload::live,
+                                            "a longer group of pictures is not kept for those who join"};
+inline constexpr IntegerKey kMediaGopMib{"media.gop_mib",
+                                         "MiB",
+                                         24,
+                                         1,
+                                         1'024,
+                                         Reload::live,
+                                         "a larger group of pictures is not kept for those who join"};
 
-inline constexpr ListKey kAllowedOrigins{
+inline constexpr ListKey kMediaOrigins{
     "media.allowed_origins", "", Reload::live,
     "other sites whose pages may play by WebSocket, such as https://shop.example"};
 

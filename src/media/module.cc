@@ -28,15 +28,16 @@ constexpr size_t kFeedBytesMax = 64u << 20;
 
 StreamLimits limits_of(const Config& config) {
   StreamLimits out;
-  out.gop = {static_cast<size_t>(config.get(kGopFrames)), static_cast<size_t>(config.get(kGopMib)) << 20};
-  out.grace = Milliseconds(config.get(kGraceMs));
-  out.feed_idle = Milliseconds(config.get(kFeedIdleMs));
+  out.gop = {static_cast<size_t>(config.get(kMediaGopFrames)), static_cast<size_t>(config.get(kMediaGopMib))
+                                                                   << 20};
+  out.grace = Milliseconds(config.get(kMediaGraceMs));
+  out.feed_idle = Milliseconds(config.get(kMediaFeedIdleMs));
   return out;
 }
 
 FeedOptions feed_options_of(const Config& config) {
-  const int64_t flush_ms = config.get(kFlushMs);
-  const Milliseconds lag(config.get(kLagMs));
+  const int64_t flush_ms = config.get(kMediaFlushMs);
+  const Milliseconds lag(config.get(kMediaLagMs));
   FeedOptions out;
   // Whoever is inside the lag budget finds what it lacks; the newest group of pictures stays anyway.
   out.limits = {.slabs_max = 32'768, .bytes_max = kFeedBytesMax, .age_max = lag + Milliseconds(1'000)};
@@ -45,7 +46,7 @@ FeedOptions feed_options_of(const Config& config) {
                 .flush_automatic = flush_ms < 0,
                 .on_lag = LagPolicy::skip,
                 .lag_max = lag,
-                .stall_max = Milliseconds(config.get(kStallMs))};
+                .stall_max = Milliseconds(config.get(kMediaStallMs))};
   return out;
 }
 
@@ -86,7 +87,7 @@ struct MediaModule::Parts {
   std::optional<StreamGate> gate;
   std::optional<RtmpIngest> ingest;
   std::unique_ptr<Listener> listener;
-  std::string fault;  // why the RTMP port could not be opened
+  std::string fault;                      // why the RTMP port could not be opened
   StopGate metering;                      // on core 0
   boost::asio::steady_timer meter_timer;  // on core 0
 };

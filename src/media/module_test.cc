@@ -116,6 +116,48 @@ class FlvClient {
   std::string header_;
 };
 
+// The same stream over a WebSocket: bytes of the binary messages, joined.
+class WebSocketFlv {
+ public:
+  WebSocketFlv(uint16_t port, const std::string& stream) : http_(port) {
+    http_.write("GET /live/" + stream +
+                ".flv HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    while (!head_.ends_with("\r\n\r\n")) {
+      const std::string byte = http_.read_bytes(1);
+      if (byte.empty()) return;
+      head_ += byte;
+    }
+  }
+  const std::string& head() const { return head_; }
+  void write(std::string_view bytes) { http_.write(bytes); }
+  // A frame's first byte and its payload.
+  std::pair<uint8_t, std::string> frame() {
+    const std::string start = http_.read_bytes(2);
+    if (start.size() < 2) return {};
+    uint64_t size = static_cast<uint8_t>(start[1]);
+    if (size >= 126) {
+      const std::string length = http_.read_bytes(size == 126 ? 2 : 8);
+      size = 0;
+      for (const char byte : length) size = size << 8 | static_cast<uint8_t>(byte);
+    }
+    return {static_cast<uint8_t>(start[0]), http_.read_bytes(size)};
+  }
+
+ private:
+  HttpClient http_;
+  std::string head_;
+};
+
+Task<Result<Caller>> as_host(std::shared_ptr<const HttpRequest>) {
+  Caller caller;
+  StaffCaller staff;
+  staff.id = AccountId{7};
+  staff.rights = 1U << static_cast<unsigned>(Right::stream_key);
+  caller.staff = staff;
+  co_return caller;
+}
+
 class MediaModuleTest : public ::testing::Test {
  protected:
   MediaModuleTest() { EXPECT_TRUE(start()); }
@@ -152,7 +194,10 @@ class MediaModuleTest : public ::testing::Test {
 
   TestFolder folder_;
   SystemRandom random_;
-  TestServer server_{{.cores = 2, .more_keys = media_config_keys(), .settings = {{"media.flush_ms", "40"}}}};
+  TestServer server_{{.cores = 2,
+                      .authenticator = as_host,
+                      .more_keys = media_config_keys(),
+                      .settings = {{"media.flush_ms", "40"}}}};
   IdSource ids_{server_.clock(), random_};
   MediaModule media_{{.cores = server_.cores(),
                       .router = server_.router(),
@@ -323,7 +368,102 @@ TEST_F(MediaModuleTest, HalfOfFiftyViewersStallAndTheOthersGetEverything) {
   }
 }
 
-TEST_F(MediaModuleTest, KeysAreMadeListedAndRevoked) {
+// Tags by their first twelve bytes, which hold type, size and time.
+std::map<std::string, std::string> tags_of(std::string bytes) {
+  std::map<std::string, std::string> out;
+  while (bytes.size() >= 11) {
+    const Bytes at = as_bytes(bytes);
+    const size_t size = 15 + (static_cast<size_t>(at[1]) << 16 | static_cast<size_t>(at[2]) << 8 | at[3]);
+    if (bytes.size() < size) break;
+    out[bytes.substr(0, 12)] = bytes.substr(0, size);
+    bytes.erase(0, size);
+  }
+  return out;
+}
+
+TEST_F(MediaModuleTest, WebSocketMessagesJoinedAreTheBytesOfHttp) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  HttpClient http(server_.port());
+  http.write("GET /live/demo.flv HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  WebSocketFlv web(server_.port(), "demo");
+  ASSERT_TRUE(web.head().starts_with("HTTP/1.1 101"));
+  const auto [header_kind, header] = web.frame();
+  EXPECT_EQ(header_kind, 0x82);
+  EXPECT_EQ(header.substr(0, 3), "FLV");
+  std::string web_bytes;
+  while (web_bytes.size() < 100'000) {
+    const auto [kind, payload] = web.frame();
+    ASSERT_EQ(kind, 0x82);
+    web_bytes += payload;
+  }
+  const std::string http_bytes = http.read_bytes(100'000);
+  const auto http_tags = tags_of(http_bytes.substr(http_bytes.find(header) + header.size()));
+  size_t common = 0;
+  for (const auto& [name, tag] : tags_of(web_bytes)) {
+    const auto same = http_tags.find(name);
+    if (same == http_tags.end()) continue;
+    ++common;
+    EXPECT_EQ(tag, same->second);
+  }
+  EXPECT_GT(common, 20u);
+}
+
+TEST_F(MediaModuleTest, AWebSocketPingIsAnsweredBetweenTags) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  WebSocketFlv web(server_.port(), "demo");
+  web.write(std::string_view("\x89\x82\0\0\0\0hi", 8));
+  for (;;) {
+    const auto [kind, payload] = web.frame();
+    ASSERT_NE(kind, 0) << "the viewer was cut";
+    if (kind == 0x82) continue;
+    EXPECT_EQ(kind, 0x8a);
+    EXPECT_EQ(payload, "hi");
+    break;
+  }
+}
+
+TEST_F(MediaModuleTest, TheApiShowsAStreamAndItsPublisher) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  HttpClient staff(server_.port());
+  boost::json::value stream;
+  const auto deadline = steady_clock::now() + kPatience;
+  do {
+    stream = staff.get("/v1/streams/demo").json();
+    ASSERT_LT(steady_clock::now(), deadline);
+  } while (stream.at("publisher").at("fps").to_number<double>() < 20);
+  EXPECT_EQ(stream.at("state"), "live");
+  EXPECT_EQ(stream.at("publisher").at("width"), 320);
+  EXPECT_EQ(stream.at("publisher").at("video_codec"), "h264");
+  EXPECT_EQ(stream.at("publisher").at("audio_codec"), "aac");
+  EXPECT_GT(stream.at("media_time").at("pts90k").as_int64(), 0);
+  EXPECT_EQ(staff.get("/v1/streams").json().at("items").as_array().size(), 1u);
+  EXPECT_EQ(staff.get("/v1/streams/other").json().at("state"), "idle");
+  EXPECT_NE(render_metrics(server_.metrics()).find("vitrine_stream_live{stream=\"demo\"} 1"),
+            std::string::npos);
+}
+
+TEST_F(MediaModuleTest, AKeyMadeByTheApiIsShownOnceListedAndRevoked) {
+  HttpClient staff(server_.port());
+  const HttpClient::Headers once{{"Idempotency-Key", "k1"}};
+  const auto made = staff.post("/v1/streams/shop/keys", "", once);
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto shown = made.json();
+  EXPECT_EQ(std::string(shown.at("rtmp_stream_key").as_string()),
+            "shop?key=" + std::string(shown.at("key").as_string()));
+  EXPECT_EQ(staff.post("/v1/streams/shop/keys", "", once).slug(), "media.key_shown_once");
+  auto listed = staff.get("/v1/streams/shop/keys").json().at("items").as_array();
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].at("key_id"), made.json().at("key_id"));
+  const std::string path = "/v1/streams/shop/keys/" + std::string(listed[0].at("key_id").as_string());
+  EXPECT_EQ(staff.request("DELETE", path).status, 204);
+  EXPECT_EQ(staff.request("DELETE", path).slug(), "stream_key.none");
+  EXPECT_TRUE(staff.get("/v1/streams/shop/keys").json().at("items").as_array().empty());
+}
+
+TEST_F(MediaModuleTest, AKeyMadeByACommandSaysWhereToSend) {
   EXPECT_EQ(key_.rtmp_url,
             "rtmp://127.0.0.1:" + std::to_string(media_.rtmp_port()) + "/live/demo?key=" + key_.key);
   EXPECT_EQ(key_.rtmp_stream_key, "demo?key=" + key_.key);

@@ -174,7 +174,7 @@ Task<Reply<NoContent>> StreamApi::revoke_key(Call call) {
 
 Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
   std::string stream = call.param("stream");
-  OriginRule origins{Core::current()->config().get(kAllowedOrigins)};
+  OriginRule origins{Core::current()->config().get(kMediaOrigins)};
   co_await uses_.flv.serve(std::move(stream), std::move(connection), std::move(origins));
 }
 

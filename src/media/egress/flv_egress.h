@@ -20,7 +20,8 @@ class FlvEgress {
  public:
   FlvEgress(Cores& cores, StreamDirectory& directory);
 
-  // Until the viewer has gone. `origins`: whose pages may open a WebSocket. Without a live stream it answers 404.
+  // Until the viewer has gone. `origins`: whose pages may open a WebSocket. Without a live stream it answers
+  // 404.
   Task<void> serve(std::string stream, std::unique_ptr<Connection> connection, OriginRule origins);
   // Takes no more; those who are here get until `time` to take what the streams' end left them.
   Task<void> close(Milliseconds time);
