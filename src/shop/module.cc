@@ -152,9 +152,15 @@ Task<Result<std::vector<ProductId>>> ShopModule::plant_demo_products(std::string
   co_return planted;
 }
 
-Task<Result<LedgerReport>> ShopModule::verify_ledger(std::string expected_head) {
+Task<Reply<boost::json::object>> ShopModule::verify_ledger(std::string expected_head) {
   auto work = [expected_head](Transaction& tx) { return vitrine::verify_ledger(tx, expected_head); };
-  co_return co_await parts_->services.gate.read(std::move(work));
+  const auto report = co_await parts_->services.gate.read(std::move(work));
+  if (!report) co_return report.error();
+  if (report->fault) co_return Problem{ErrorKind::internal, "shop.ledger_broken", *report->fault};
+  boost::json::object balances;
+  for (const auto& [account, balance] : report->balances) balances[account] = balance;
+  co_return boost::json::object{
+      {"entries", report->entries}, {"head", report->head}, {"balances", std::move(balances)}};
 }
 
 Task<Result<std::vector<std::string>>> ShopModule::examine() {

@@ -21,8 +21,6 @@
 
 namespace vitrine {
 
-struct LedgerReport;
-
 struct ShopNeeds {
   Cores& cores;
   Router& router;
@@ -66,7 +64,8 @@ class ShopModule final : public Module {
   Task<Result<std::vector<ProductId>>> plant_demo_products(std::string room,
                                                            std::vector<PlantedProduct> products);
   // `vitrine ledger verify`: balance and chain of the whole ledger; with a head, that it ends there.
-  Task<Result<LedgerReport>> verify_ledger(std::string expected_head);
+  // Answers {entries, head, balances}; `internal` "shop.ledger_broken" says what is wrong.
+  Task<Reply<boost::json::object>> verify_ledger(std::string expected_head = {});
   // `vitrine doctor`: everything that is broken, one sentence each. Fences the shop when there is any.
   Task<Result<std::vector<std::string>>> examine();
 

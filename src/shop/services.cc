@@ -7,8 +7,8 @@ namespace vitrine {
 Result<void> ShopServices::open(const std::string& data_directory) {
   if (auto opened = files.open(); !opened) return opened.error();
   if (auto loaded = cipher.load(data_directory + "/secrets/field.key"); !loaded) return loaded.error();
-  auto database = open_sqlite(
-      {.name = "shop", .directory = data_directory + "/db", .migrations = shop_migrations()});
+  auto database =
+      open_sqlite({.name = "shop", .directory = data_directory + "/db", .migrations = shop_migrations()});
   if (!database) return database.error();
   gate.open(std::move(*database));
   return {};

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "shop/ledger/ledger.h"
-#include "shop/shop_world.h"
+#include "shop/test_world.h"
 
 namespace vitrine {
 namespace {
@@ -92,9 +92,11 @@ TEST_F(ShopTest, WithSellingOffNothingIsOrderedAndOpenOrdersFinish) {
 TEST_F(ShopTest, AnOrderIsSeenByItsBuyerAloneAndMaskedForStaff) {
   const SkuId mug = world.add_product("mug", 990, 5);
   const OrderId order = world.buy("bob1", mug, 1);
-  EXPECT_EQ(world.run(world.services->checkout.order(order, world.buyer("eve2"))).error().reason, "shop.order");
+  EXPECT_EQ(world.run(world.services->checkout.order(order, world.buyer("eve2"))).error().reason,
+            "shop.order");
   EXPECT_EQ(world.order(order, "bob1").address->line, "世纪大道 100 号");
-  const auto masked = world.run(world.services->checkout.staff_order(order, OrderEyes::staff, kStaff)).value();
+  const auto masked =
+      world.run(world.services->checkout.staff_order(order, OrderEyes::staff, kStaff)).value();
   EXPECT_EQ(masked.buyer, "b***1");
   EXPECT_EQ(masked.address->name, "王***明");
   EXPECT_EQ(masked.address->phone_masked, "138****1234");
@@ -119,7 +121,8 @@ TEST_F(ShopTest, ANoticeWithAnotherSignatureOrAmountPaysNothing) {
   const auto forged = world.run(world.services->desk.receive("sandbox", notice(990), std::string(64, 'a')));
   EXPECT_EQ(forged.error().reason, "shop.notice_signature");
   const std::string wrong = notice(1);
-  ASSERT_TRUE(world.run(world.services->desk.receive("sandbox", wrong, world.services->sandbox.sign(wrong))).ok());
+  ASSERT_TRUE(
+      world.run(world.services->desk.receive("sandbox", wrong, world.services->sandbox.sign(wrong))).ok());
   world.settle();
   EXPECT_EQ(world.order(order, "bob1").state, "pending_payment");
   EXPECT_TRUE(world.breaches().empty());
@@ -183,7 +186,8 @@ TEST_F(ShopTest, ABrokenPoolFencesTheShopUntilItIsMended) {
   EXPECT_EQ(world.place(world.request("eve2", mug, 1)).error().reason, "shop.fenced");
   EXPECT_EQ(world.order(order, "bob1").state, "pending_payment") << "reads go on";
   world.restart();
-  EXPECT_EQ(world.place(world.request("eve2", mug, 1)).error().reason, "shop.fenced") << "a restart stays fenced";
+  EXPECT_EQ(world.place(world.request("eve2", mug, 1)).error().reason, "shop.fenced")
+      << "a restart stays fenced";
   world.tamper("UPDATE pool SET free = free - 1");
   world.advance(Milliseconds(61'000));
   EXPECT_FALSE(world.services->gate.fenced());
@@ -194,7 +198,8 @@ TEST_F(ShopTest, AGuardOfTheDatabaseFencesTheShopAtOnce) {
   const SkuId mug = world.add_product("mug", 990, 5);
   const OrderId order = world.buy("bob1", mug, 2);
   world.tamper("UPDATE pool SET held = 1");  // letting go of two makes it negative
-  EXPECT_EQ(world.run(world.services->checkout.cancel(order, world.buyer("bob1"))).error().reason, "shop.fenced");
+  EXPECT_EQ(world.run(world.services->checkout.cancel(order, world.buyer("bob1"))).error().reason,
+            "shop.fenced");
   EXPECT_TRUE(world.services->gate.fenced());
 }
 
@@ -213,7 +218,8 @@ TEST_F(ShopTest, EveryPlantedBreakIsFound) {
   const Control controls[] = {
       {"a unit from nowhere", "UPDATE pool SET free = free + 1", "UPDATE pool SET free = free - 1"},
       {"negative stock past a dropped CHECK", "PRAGMA ignore_check_constraints = 1", nullptr},
-      {"a movement lost", "UPDATE movement SET shop_id = 'x' WHERE n = 2", "UPDATE movement SET shop_id = 'default'"},
+      {"a movement lost", "UPDATE movement SET shop_id = 'x' WHERE n = 2",
+       "UPDATE movement SET shop_id = 'default'"},
       {"a hold released twice", "UPDATE pool SET free = free + 2, held = held - 2",
        "UPDATE pool SET free = free - 2, held = held + 2"},
       {"a hold resolved without its pool", "UPDATE hold SET state = 2 WHERE state = 0",
@@ -287,13 +293,19 @@ class RandomLife {
     const std::string buyer = "buyer" + std::to_string(dice.below(3));
     switch (dice.below(8)) {
       case 0:
-      case 1: return place(buyer, sku, 1 + static_cast<int64_t>(dice.below(2)));
+      case 1:
+        return place(buyer, sku, 1 + static_cast<int64_t>(dice.below(2)));
       case 2:
-      case 3: return pay(dice);
-      case 4: return cancel(dice);
-      case 5: return world_.clock.advance(Milliseconds(static_cast<int64_t>(dice.below(200'000))));
-      case 6: return world_.run(world_.services->caretaker.tick());
-      default: return change_stock(dice, sku);
+      case 3:
+        return pay(dice);
+      case 4:
+        return cancel(dice);
+      case 5:
+        return world_.clock.advance(Milliseconds(static_cast<int64_t>(dice.below(200'000))));
+      case 6:
+        return world_.run(world_.services->caretaker.tick());
+      default:
+        return change_stock(dice, sku);
     }
   }
   void place(const std::string& buyer, SkuId sku, int64_t quantity) {
@@ -344,7 +356,8 @@ TEST_F(ShopTest, TenThousandRandomSequencesKeepEveryInvariant) {
     }
     for (int hour = 0; hour < 3; ++hour) shop.advance(Milliseconds(3'600'000));
     ASSERT_EQ(shop.breaches(), std::vector<std::string>{}) << "seed " << seed;
-    EXPECT_EQ(shop.count("SELECT COUNT(*) FROM hold WHERE state = 0"), 0) << "every hold is resolved in the end";
+    EXPECT_EQ(shop.count("SELECT COUNT(*) FROM hold WHERE state = 0"), 0)
+        << "every hold is resolved in the end";
     placed += life.placed;
     paid += life.paid;
     cancelled += life.cancelled;

@@ -3,12 +3,20 @@
 namespace vitrine {
 
 void CartApi::add_routes(Router& router) {
-  router.add<NoBody, CartView>({.method = HttpMethod::get, .path = "/v1/cart", .operation = "getCart",
-                                .tag = "shop", .summary = "The viewer's cart", .access = Access::viewer},
+  router.add<NoBody, CartView>({.method = HttpMethod::get,
+                                .path = "/v1/cart",
+                                .operation = "getCart",
+                                .tag = "shop",
+                                .summary = "The viewer's cart",
+                                .access = Access::viewer},
                                [this](Call call) { return get(std::move(call)); });
   router.add<CartLineDraft, CartView>(
-      {.method = HttpMethod::put, .path = "/v1/cart/lines/{sku}", .operation = "setCartLine", .tag = "shop",
-       .summary = "Set how many of a SKU are in the cart", .access = Access::viewer},
+      {.method = HttpMethod::put,
+       .path = "/v1/cart/lines/{sku}",
+       .operation = "setCartLine",
+       .tag = "shop",
+       .summary = "Set how many of a SKU are in the cart",
+       .access = Access::viewer},
       [this](Call call, CartLineDraft draft) { return set_line(std::move(call), draft); });
 }
 

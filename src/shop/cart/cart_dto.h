@@ -49,7 +49,8 @@ struct CartLineDraft {
   int64_t quantity = 0;
   static constexpr std::string_view schema_name = "CartLineDraft";
   static constexpr auto fields() {
-    return std::tuple{field("quantity", &CartLineDraft::quantity, {.help = "0 removes", .min = 0, .max = 99})};
+    return std::tuple{
+        field("quantity", &CartLineDraft::quantity, {.help = "0 removes", .min = 0, .max = 99})};
   }
 };
 

@@ -15,17 +15,16 @@ Result<CartLineView> line_view(Transaction& tx, const CartLine& line) {
   if (!offer) return offer.error();
   auto pool = pool_of(tx, line.sku);
   if (!pool) return pool.error();
-  return CartLineView{
-      .sku = line.sku,
-      .quantity = line.quantity,
-      .product = offer->product,
-      .name = offer->product_name,
-      .variant = offer->variant_name,
-      .price = offer->price,
-      .price_version = offer->price_version,
-      .picture = offer->picture ? std::optional(picture_url(*offer->picture)) : std::nullopt,
-      .free = pool->free,
-      .on_offer = offer->on_offer};
+  return CartLineView{.sku = line.sku,
+                      .quantity = line.quantity,
+                      .product = offer->product,
+                      .name = offer->product_name,
+                      .variant = offer->variant_name,
+                      .price = offer->price,
+                      .price_version = offer->price_version,
+                      .picture = offer->picture ? std::optional(picture_url(*offer->picture)) : std::nullopt,
+                      .free = pool->free,
+                      .on_offer = offer->on_offer};
 }
 
 Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency currency) {
@@ -62,7 +61,8 @@ Task<Result<void>> CartService::set_line(std::string viewer, SkuId sku, int64_t 
     if (!offer->on_offer && quantity > 0) return Error{ErrorKind::not_found, "shop.sku"};
     auto lines = cart_of(tx, viewer);
     if (!lines) return lines.error();
-    const bool listed = std::any_of(lines->begin(), lines->end(), [&](const CartLine& l) { return l.sku == sku; });
+    const bool listed =
+        std::any_of(lines->begin(), lines->end(), [&](const CartLine& l) { return l.sku == sku; });
     if (quantity > 0 && !listed && lines->size() >= kCartLinesMax) {
       return Error{ErrorKind::exhausted, "shop.cart_full"};
     }

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "shop/cart/cart_dto.h"
 #include "runtime/core.h"
+#include "shop/cart/cart_dto.h"
 #include "shop/gate/gate.h"
 
 namespace vitrine {

@@ -8,7 +8,8 @@ namespace vitrine {
 
 Result<std::vector<CartLine>> cart_of(Transaction& tx, const std::string& viewer) {
   auto rows = tx.query(
-      "SELECT sku, quantity FROM cart_line WHERE shop_id = $1 AND viewer = $2 ORDER BY added_ms, sku LIMIT $3",
+      "SELECT sku, quantity FROM cart_line WHERE shop_id = $1 AND viewer = $2 ORDER BY added_ms, sku LIMIT "
+      "$3",
       kShop, viewer, kCartLinesMax);
   if (!rows) return rows.error();
   std::vector<CartLine> out;
@@ -20,10 +21,11 @@ Result<void> set_cart_line(Transaction& tx, const std::string& viewer, CartLine 
   auto done = line.quantity <= 0
                   ? tx.execute("DELETE FROM cart_line WHERE shop_id = $1 AND viewer = $2 AND sku = $3", kShop,
                                viewer, line.sku)
-                  : tx.execute("INSERT INTO cart_line (shop_id, viewer, sku, quantity, added_ms) "
-                               "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, viewer, sku) "
-                               "DO UPDATE SET quantity = excluded.quantity",
-                               kShop, viewer, line.sku, line.quantity, at);
+                  : tx.execute(
+                        "INSERT INTO cart_line (shop_id, viewer, sku, quantity, added_ms) "
+                        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, viewer, sku) "
+                        "DO UPDATE SET quantity = excluded.quantity",
+                        kShop, viewer, line.sku, line.quantity, at);
   if (!done) return done.error();
   return {};
 }

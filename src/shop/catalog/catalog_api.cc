@@ -12,42 +12,79 @@ constexpr Error kNoProduct{ErrorKind::not_found, "shop.product"};
 void CatalogApi::add_routes(Router& router) {
   const auto write = Right::product_write;
   router.add<RawBody, PictureView>(
-      {.method = HttpMethod::post, .path = "/v1/pictures", .operation = "addPicture", .tag = "shop",
-       .summary = "Upload a picture (PNG, JPEG or WebP)", .access = Access::staff, .right = write,
-       .idempotent = true, .status = 201, .body_max = kPictureBytesMax, .content_type = "image/*"},
+      {.method = HttpMethod::post,
+       .path = "/v1/pictures",
+       .operation = "addPicture",
+       .tag = "shop",
+       .summary = "Upload a picture (PNG, JPEG or WebP)",
+       .access = Access::staff,
+       .right = write,
+       .idempotent = true,
+       .status = 201,
+       .body_max = kPictureBytesMax,
+       .content_type = "image/*"},
       [this](Call call, RawBody body) { return add_picture(std::move(call), std::move(body)); });
-  router.add<NoBody, HttpResponse>(
-      {.method = HttpMethod::get, .path = "/v1/pictures/{picture}", .operation = "getPicture", .tag = "shop",
-       .summary = "A picture; never changes", .content_type = "image/*"},
-      [this](Call call) { return get_picture(std::move(call)); });
-  router.add<NoBody, ProductPage>(
-      {.method = HttpMethod::get, .path = "/v1/products", .operation = "listProducts", .tag = "shop",
-       .summary = "Products, newest first", .access = Access::staff,
-       .query = {{"q", "words in the name"}, {"state", "active or archived"}, {"limit", "1 to 100"},
-                 {"cursor", "`next` of the page before"}}},
-      [this](Call call) { return list(std::move(call)); });
+  router.add<NoBody, HttpResponse>({.method = HttpMethod::get,
+                                    .path = "/v1/pictures/{picture}",
+                                    .operation = "getPicture",
+                                    .tag = "shop",
+                                    .summary = "A picture; never changes",
+                                    .content_type = "image/*"},
+                                   [this](Call call) { return get_picture(std::move(call)); });
+  router.add<NoBody, ProductPage>({.method = HttpMethod::get,
+                                   .path = "/v1/products",
+                                   .operation = "listProducts",
+                                   .tag = "shop",
+                                   .summary = "Products, newest first",
+                                   .access = Access::staff,
+                                   .query = {{"q", "words in the name"},
+                                             {"state", "active or archived"},
+                                             {"limit", "1 to 100"},
+                                             {"cursor", "`next` of the page before"}}},
+                                  [this](Call call) { return list(std::move(call)); });
   router.add<ProductDraft, ProductView>(
-      {.method = HttpMethod::post, .path = "/v1/products", .operation = "addProduct", .tag = "shop",
-       .summary = "Add a product with its variants and first stock", .access = Access::staff, .right = write,
-       .idempotent = true, .status = 201},
+      {.method = HttpMethod::post,
+       .path = "/v1/products",
+       .operation = "addProduct",
+       .tag = "shop",
+       .summary = "Add a product with its variants and first stock",
+       .access = Access::staff,
+       .right = write,
+       .idempotent = true,
+       .status = 201},
       [this](Call call, ProductDraft draft) { return create(std::move(call), std::move(draft)); });
-  router.add<NoBody, ProductView>(
-      {.method = HttpMethod::get, .path = "/v1/products/{product}", .operation = "getProduct", .tag = "shop",
-       .summary = "One product", .access = Access::staff},
-      [this](Call call) { return get(std::move(call)); });
+  router.add<NoBody, ProductView>({.method = HttpMethod::get,
+                                   .path = "/v1/products/{product}",
+                                   .operation = "getProduct",
+                                   .tag = "shop",
+                                   .summary = "One product",
+                                   .access = Access::staff},
+                                  [this](Call call) { return get(std::move(call)); });
   router.add<ProductDraft, ProductView>(
-      {.method = HttpMethod::put, .path = "/v1/products/{product}", .operation = "changeProduct",
-       .tag = "shop", .summary = "Change a product; variants left out are retired", .access = Access::staff,
+      {.method = HttpMethod::put,
+       .path = "/v1/products/{product}",
+       .operation = "changeProduct",
+       .tag = "shop",
+       .summary = "Change a product; variants left out are retired",
+       .access = Access::staff,
        .right = write},
       [this](Call call, ProductDraft draft) { return change(std::move(call), std::move(draft)); });
-  router.add<NoBody, NoContent>(
-      {.method = HttpMethod::del, .path = "/v1/products/{product}", .operation = "archiveProduct",
-       .tag = "shop", .summary = "Take a product off every showcase for good", .access = Access::staff,
-       .right = write},
-      [this](Call call) { return archive(std::move(call)); });
+  router.add<NoBody, NoContent>({.method = HttpMethod::del,
+                                 .path = "/v1/products/{product}",
+                                 .operation = "archiveProduct",
+                                 .tag = "shop",
+                                 .summary = "Take a product off every showcase for good",
+                                 .access = Access::staff,
+                                 .right = write},
+                                [this](Call call) { return archive(std::move(call)); });
   router.add<StockDraft, StockChangeView>(
-      {.method = HttpMethod::post, .path = "/v1/skus/{sku}/stock", .operation = "changeStock", .tag = "shop",
-       .summary = "Receive or write off units", .access = Access::staff, .right = write,
+      {.method = HttpMethod::post,
+       .path = "/v1/skus/{sku}/stock",
+       .operation = "changeStock",
+       .tag = "shop",
+       .summary = "Receive or write off units",
+       .access = Access::staff,
+       .right = write,
        .idempotent = true},
       [this](Call call, StockDraft draft) { return change_stock(std::move(call), std::move(draft)); });
 }

@@ -36,7 +36,8 @@ struct VariantView {
   static constexpr std::string_view schema_name = "Variant";
   static constexpr auto fields() {
     return std::tuple{field("sku", &VariantView::sku), field("name", &VariantView::name),
-                      field("price", &VariantView::price), field("price_version", &VariantView::price_version),
+                      field("price", &VariantView::price),
+                      field("price_version", &VariantView::price_version),
                       field("stock", &VariantView::stock)};
   }
 };

@@ -51,14 +51,12 @@ struct Change {
 
 Result<void> add_sku(Transaction& tx, const Change& change, ProductId product, const VariantDraft& draft,
                      size_t position) {
-  const Sku sku{.sku = change.needs->ids.next<SkuId>(),
-                .product = product,
-                .name = draft.name,
-                .price = draft.price};
+  const Sku sku{
+      .sku = change.needs->ids.next<SkuId>(), .product = product, .name = draft.name, .price = draft.price};
   if (auto put = insert_sku(tx, sku, position); !put) return put.error();
   if (auto put = insert_price(tx, sku, change.actor, change.at); !put) return put.error();
-  auto pool = change.needs->stock.open_pool(tx, sku.sku, draft.initial_stock.value_or(0),
-                                            change.note("initial"));
+  auto pool =
+      change.needs->stock.open_pool(tx, sku.sku, draft.initial_stock.value_or(0), change.note("initial"));
   if (!pool) return pool.error();
   return {};
 }

@@ -42,9 +42,9 @@ Money read_money(const Row& row, size_t amount, size_t currency) {
 }
 
 Result<std::vector<PictureId>> pictures_of(Transaction& tx, ProductId product) {
-  auto rows = tx.query(
-      "SELECT picture FROM product_picture WHERE shop_id = $1 AND product = $2 ORDER BY position", kShop,
-      product);
+  auto rows =
+      tx.query("SELECT picture FROM product_picture WHERE shop_id = $1 AND product = $2 ORDER BY position",
+               kShop, product);
   if (!rows) return rows.error();
   std::vector<PictureId> out;
   for (const Row& row : *rows) out.push_back(row.id<PictureId>(0));

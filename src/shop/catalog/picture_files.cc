@@ -69,8 +69,8 @@ Result<std::string> read_file(const std::string& path) {
 
 PictureFiles::PictureFiles(std::string directory)
     : directory_(std::move(directory)),
-      threads_(std::make_unique<BlockingPool>(2, kInsideMax,
-                                              Error{ErrorKind::exhausted, "shop.pictures_busy"})) {}
+      threads_(
+          std::make_unique<BlockingPool>(2, kInsideMax, Error{ErrorKind::exhausted, "shop.pictures_busy"})) {}
 
 Result<void> PictureFiles::open() const {
   std::error_code failed;

@@ -25,8 +25,8 @@ Result<PictureFacts> read_jpeg(ByteReader reader) {
   while (!reader.failed()) {
     if (reader.u8() != 0xFF) return kBroken;
     uint8_t marker = reader.u8();
-    while (marker == 0xFF) marker = reader.u8();             // fill bytes may precede a marker
-    if (marker == 0xD9 || marker == 0xDA) return kBroken;    // the image began without a frame header
+    while (marker == 0xFF) marker = reader.u8();           // fill bytes may precede a marker
+    if (marker == 0xD9 || marker == 0xDA) return kBroken;  // the image began without a frame header
     if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7)) continue;  // stand alone, no length
     const uint16_t length = reader.u16();
     if (length < 2) return kBroken;
@@ -91,9 +91,12 @@ Result<PictureFacts> read_by_type(Bytes bytes) {
 
 std::string_view media_type(PictureType type) {
   switch (type) {
-    case PictureType::png: return "image/png";
-    case PictureType::jpeg: return "image/jpeg";
-    case PictureType::webp: return "image/webp";
+    case PictureType::png:
+      return "image/png";
+    case PictureType::jpeg:
+      return "image/jpeg";
+    case PictureType::webp:
+      return "image/webp";
   }
   return "application/octet-stream";
 }

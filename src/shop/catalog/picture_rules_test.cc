@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace vitrine {
 namespace {
 
@@ -32,7 +31,8 @@ TEST(PictureRules, ReadsTypeAndSize) {
 }
 
 TEST(PictureRules, EveryCutHeaderIsRefused) {
-  for (const auto& whole : {kPng.substr(0, 24), kJpeg.substr(0, 17), kWebpLossy, kWebpLossless, kWebpExtended}) {
+  for (const auto& whole :
+       {kPng.substr(0, 24), kJpeg.substr(0, 17), kWebpLossy, kWebpLossless, kWebpExtended}) {
     for (size_t size = 0; size < whole.size(); ++size) {
       EXPECT_FALSE(read_picture_facts(as_bytes(whole.substr(0, size)))) << size;
     }

@@ -69,7 +69,8 @@ Task<void> Caretaker::raise_alarms() {
 std::optional<std::string> Caretaker::alarm() const {
   const int64_t count = silent_.load();
   if (count == 0) return std::nullopt;
-  return "a payment provider has been silent for over 10 minutes about " + std::to_string(count) + " order(s)";
+  return "a payment provider has been silent for over 10 minutes about " + std::to_string(count) +
+         " order(s)";
 }
 
 Task<void> Caretaker::reconcile_in_time() {

@@ -90,12 +90,18 @@ std::string buttons(const Words& words) {
 
 std::string_view state_text(const Words& words, SandboxState state) {
   switch (state) {
-    case SandboxState::paid: return words.paid;
-    case SandboxState::failed: return words.failed;
-    case SandboxState::closed: return words.closed;
-    case SandboxState::processing: return words.processing;
-    case SandboxState::late: return words.late_wait;
-    case SandboxState::open: break;
+    case SandboxState::paid:
+      return words.paid;
+    case SandboxState::failed:
+      return words.failed;
+    case SandboxState::closed:
+      return words.closed;
+    case SandboxState::processing:
+      return words.processing;
+    case SandboxState::late:
+      return words.late_wait;
+    case SandboxState::open:
+      break;
   }
   return {};
 }
@@ -135,10 +141,12 @@ HttpResponse render_cashier(const SandboxPayment& payment, std::string_view acce
   if (open) {
     page.body += "</section>" + buttons(words);
   } else {
-    page.body += fmt::format(R"(<div class="state" role="status" data-testid="cashier-state">{}</div></section>)",
-                             state_text(words, payment.state));
+    page.body +=
+        fmt::format(R"(<div class="state" role="status" data-testid="cashier-state">{}</div></section>)",
+                    state_text(words, payment.state));
   }
-  page.body += fmt::format(R"(<a class="back" href="{}">{}</a></main></body></html>)", way_back(payment), words.back);
+  page.body +=
+      fmt::format(R"(<a class="back" href="{}">{}</a></main></body></html>)", way_back(payment), words.back);
   return page;
 }
 

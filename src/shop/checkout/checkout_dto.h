@@ -49,14 +49,11 @@ struct OrderLineView {
   Money subtotal{};
   static constexpr std::string_view schema_name = "OrderLine";
   static constexpr auto fields() {
-    return std::tuple{field("sku", &OrderLineView::sku),
-                      field("product", &OrderLineView::product),
-                      field("name", &OrderLineView::name),
-                      field("variant", &OrderLineView::variant),
-                      field("picture", &OrderLineView::picture),
-                      field("unit_price", &OrderLineView::unit_price),
-                      field("quantity", &OrderLineView::quantity),
-                      field("subtotal", &OrderLineView::subtotal)};
+    return std::tuple{
+        field("sku", &OrderLineView::sku),           field("product", &OrderLineView::product),
+        field("name", &OrderLineView::name),         field("variant", &OrderLineView::variant),
+        field("picture", &OrderLineView::picture),   field("unit_price", &OrderLineView::unit_price),
+        field("quantity", &OrderLineView::quantity), field("subtotal", &OrderLineView::subtotal)};
   }
 };
 

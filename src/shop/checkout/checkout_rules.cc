@@ -29,9 +29,11 @@ MergedBySku merge(const std::vector<WantedLine>& wanted, const OrderFacts& facts
 }
 
 std::optional<Refusal> check_limits(const MergedBySku& merged, const OrderFacts& facts) {
-  if (facts.open_orders >= facts.open_orders_max) return Refusal{.error = kLimit, .sku = {}, .free = {}, .total = {}};
+  if (facts.open_orders >= facts.open_orders_max)
+    return Refusal{.error = kLimit, .sku = {}, .free = {}, .total = {}};
   for (const auto& [sku, demand] : merged) {
-    if (demand.quantity > facts.units_max) return Refusal{.error = kLimit, .sku = sku, .free = {}, .total = {}};
+    if (demand.quantity > facts.units_max)
+      return Refusal{.error = kLimit, .sku = sku, .free = {}, .total = {}};
     if (!demand.offer->on_offer) return Refusal{.error = kGone, .sku = sku, .free = {}, .total = {}};
   }
   return std::nullopt;
@@ -57,15 +59,16 @@ Result<OrderPlan> price(const std::vector<WantedLine>& wanted, const OrderFacts&
     auto items = add(plan.money.items, *subtotal);
     if (!items) return items.error();
     plan.money.items = *items;
-    plan.lines.push_back({.sku = offer.sku,
-                          .product = offer.product,
-                          .name = offer.product_name,
-                          .variant = offer.variant_name,
-                          .picture = offer.picture ? std::optional(picture_url(*offer.picture)) : std::nullopt,
-                          .unit_price = offer.price,
-                          .price_version = offer.price_version,
-                          .quantity = wanted[at].quantity,
-                          .subtotal = *subtotal});
+    plan.lines.push_back(
+        {.sku = offer.sku,
+         .product = offer.product,
+         .name = offer.product_name,
+         .variant = offer.variant_name,
+         .picture = offer.picture ? std::optional(picture_url(*offer.picture)) : std::nullopt,
+         .unit_price = offer.price,
+         .price_version = offer.price_version,
+         .quantity = wanted[at].quantity,
+         .subtotal = *subtotal});
   }
   plan.money.total = plan.money.items;
   return plan;

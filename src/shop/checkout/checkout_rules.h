@@ -23,7 +23,7 @@ struct WantedLine {
 struct OrderFacts {
   std::vector<Offer> offers{};  // one for each line, in order
   std::vector<Pool> pools{};    // one for each line, in order
-  int64_t open_orders = 0;    // of this buyer
+  int64_t open_orders = 0;      // of this buyer
   int64_t open_orders_max = 0;
   int64_t units_max = 0;  // of one SKU in one order
 };
@@ -32,8 +32,8 @@ struct OrderFacts {
 struct Refusal {
   Error error;
   std::optional<SkuId> sku{};
-  std::optional<int64_t> free{};    // units that could be had
-  std::optional<Money> total{};     // what it costs now
+  std::optional<int64_t> free{};  // units that could be had
+  std::optional<Money> total{};   // what it costs now
 };
 
 struct OrderPlan {

@@ -86,7 +86,9 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
     if (!address) co_return address.error();
     blank.address = seal_address(needs_.cipher, blank.order, *address);
   }
-  auto work = [this, request, limits, blank](Transaction& tx) { return place_in(tx, request, limits, blank); };
+  auto work = [this, request, limits, blank](Transaction& tx) {
+    return place_in(tx, request, limits, blank);
+  };
   co_return co_await needs_.gate.write(std::move(work));
 }
 
@@ -202,12 +204,15 @@ Task<Result<void>> CheckoutService::staff_cancel(OrderId id, StaffAct act) {
       case OrderState::closing:
         if (at - order->closing.value_or(at) < kSilenceMax) return {};
         return needs_.settlement.release_by_hand(tx, *order, {"staff_released", actor, at});
-      case OrderState::paid: return needs_.settlement.give_back(tx, *order, {"staff_cancelled", actor, at});
+      case OrderState::paid:
+        return needs_.settlement.give_back(tx, *order, {"staff_cancelled", actor, at});
       case OrderState::closed:
       case OrderState::refunding:
-      case OrderState::refunded: return {};
+      case OrderState::refunded:
+        return {};
       case OrderState::shipped:
-      case OrderState::completed: break;
+      case OrderState::completed:
+        break;
     }
     return kWrongState;
   };

@@ -48,71 +48,122 @@ void OrderApi::add_routes(Router& router) {
 
 void OrderApi::add_buyer_routes(Router& router) {
   router.add<OrderDraft, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/orders", .operation = "placeOrder", .tag = "shop",
-       .summary = "Place an order: its units are held until pay_by_ms", .access = Access::buyer,
-       .idempotent = true, .status = 201},
+      {.method = HttpMethod::post,
+       .path = "/v1/orders",
+       .operation = "placeOrder",
+       .tag = "shop",
+       .summary = "Place an order: its units are held until pay_by_ms",
+       .access = Access::buyer,
+       .idempotent = true,
+       .status = 201},
       [this](Call call, OrderDraft draft) { return place(std::move(call), std::move(draft)); });
-  router.add<NoBody, OrderPage>(
-      {.method = HttpMethod::get, .path = "/v1/orders", .operation = "listOwnOrders", .tag = "shop",
-       .summary = "The buyer's orders, newest first", .access = Access::buyer,
-       .query = {{"state", "an order state"}, {"limit", "1 to 100"}, {"cursor", "`next` of the page before"}}},
-      [this](Call call) { return list_own(std::move(call)); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::get, .path = "/v1/orders/{order}", .operation = "getOwnOrder", .tag = "shop",
-       .summary = "One of the buyer's orders", .access = Access::buyer},
-      [this](Call call) { return get_own(std::move(call)); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/orders/{order}/cancel", .operation = "cancelOwnOrder",
-       .tag = "shop", .summary = "Cancel an unpaid order", .access = Access::buyer},
-      [this](Call call) { return cancel_own(std::move(call)); });
+  router.add<NoBody, OrderPage>({.method = HttpMethod::get,
+                                 .path = "/v1/orders",
+                                 .operation = "listOwnOrders",
+                                 .tag = "shop",
+                                 .summary = "The buyer's orders, newest first",
+                                 .access = Access::buyer,
+                                 .query = {{"state", "an order state"},
+                                           {"limit", "1 to 100"},
+                                           {"cursor", "`next` of the page before"}}},
+                                [this](Call call) { return list_own(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::get,
+                                 .path = "/v1/orders/{order}",
+                                 .operation = "getOwnOrder",
+                                 .tag = "shop",
+                                 .summary = "One of the buyer's orders",
+                                 .access = Access::buyer},
+                                [this](Call call) { return get_own(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::post,
+                                 .path = "/v1/orders/{order}/cancel",
+                                 .operation = "cancelOwnOrder",
+                                 .tag = "shop",
+                                 .summary = "Cancel an unpaid order",
+                                 .access = Access::buyer},
+                                [this](Call call) { return cancel_own(std::move(call)); });
   router.add<AddressChoice, OrderView>(
-      {.method = HttpMethod::put, .path = "/v1/orders/{order}/address", .operation = "setOrderAddress",
-       .tag = "shop", .summary = "Choose where the order goes, until the first payment begins",
+      {.method = HttpMethod::put,
+       .path = "/v1/orders/{order}/address",
+       .operation = "setOrderAddress",
+       .tag = "shop",
+       .summary = "Choose where the order goes, until the first payment begins",
        .access = Access::buyer},
       [this](Call call, AddressChoice choice) { return change_address(std::move(call), choice); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/orders/{order}/complete", .operation = "completeOwnOrder",
-       .tag = "shop", .summary = "Say that the goods have arrived", .access = Access::buyer},
-      [this](Call call) { return complete_own(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::post,
+                                 .path = "/v1/orders/{order}/complete",
+                                 .operation = "completeOwnOrder",
+                                 .tag = "shop",
+                                 .summary = "Say that the goods have arrived",
+                                 .access = Access::buyer},
+                                [this](Call call) { return complete_own(std::move(call)); });
 }
 
 void OrderApi::add_staff_routes(Router& router) {
   const auto read = Right::order_read;
   const auto write = Right::order_write;
-  router.add<NoBody, OrderPage>(
-      {.method = HttpMethod::get, .path = "/v1/shop/orders", .operation = "listOrders", .tag = "shop",
-       .summary = "The shop's orders, newest first; personal data masked", .access = Access::staff,
-       .right = read,
-       .query = {{"state", "an order state"}, {"q", "order id, tracking number, product or masked buyer"},
-                 {"limit", "1 to 100"}, {"cursor", "`next` of the page before"}}},
-      [this](Call call) { return list(std::move(call)); });
+  router.add<NoBody, OrderPage>({.method = HttpMethod::get,
+                                 .path = "/v1/shop/orders",
+                                 .operation = "listOrders",
+                                 .tag = "shop",
+                                 .summary = "The shop's orders, newest first; personal data masked",
+                                 .access = Access::staff,
+                                 .right = read,
+                                 .query = {{"state", "an order state"},
+                                           {"q", "order id, tracking number, product or masked buyer"},
+                                           {"limit", "1 to 100"},
+                                           {"cursor", "`next` of the page before"}}},
+                                [this](Call call) { return list(std::move(call)); });
   router.add<NoBody, OrderView>(
-      {.method = HttpMethod::get, .path = "/v1/shop/orders/{order}", .operation = "getOrder", .tag = "shop",
+      {.method = HttpMethod::get,
+       .path = "/v1/shop/orders/{order}",
+       .operation = "getOrder",
+       .tag = "shop",
        .summary = "One order; whole address with the right personal.read, which is audited",
-       .access = Access::staff, .right = read},
+       .access = Access::staff,
+       .right = read},
       [this](Call call) { return get(std::move(call)); });
   router.add<ShipDraft, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/shop/orders/{order}/ship", .operation = "shipOrder",
-       .tag = "shop", .summary = "Ship a paid order", .access = Access::staff, .right = write},
+      {.method = HttpMethod::post,
+       .path = "/v1/shop/orders/{order}/ship",
+       .operation = "shipOrder",
+       .tag = "shop",
+       .summary = "Ship a paid order",
+       .access = Access::staff,
+       .right = write},
       [this](Call call, ShipDraft draft) { return ship(std::move(call), std::move(draft)); });
   router.add<NoteDraft, OrderView>(
-      {.method = HttpMethod::put, .path = "/v1/shop/orders/{order}/note", .operation = "noteOrder",
-       .tag = "shop", .summary = "Write the note staff see", .access = Access::staff, .right = write},
+      {.method = HttpMethod::put,
+       .path = "/v1/shop/orders/{order}/note",
+       .operation = "noteOrder",
+       .tag = "shop",
+       .summary = "Write the note staff see",
+       .access = Access::staff,
+       .right = write},
       [this](Call call, NoteDraft draft) { return note(std::move(call), std::move(draft)); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/shop/orders/{order}/confirm-payment",
-       .operation = "confirmPayment", .tag = "shop",
-       .summary = "Say that money paid by hand has arrived", .access = Access::staff, .right = write},
-      [this](Call call) { return confirm_payment(std::move(call)); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/shop/orders/{order}/cancel", .operation = "cancelOrder",
-       .tag = "shop", .summary = "Cancel an order: unpaid it closes, paid it is given back",
-       .access = Access::staff, .right = write},
-      [this](Call call) { return cancel(std::move(call)); });
-  router.add<NoBody, OrderView>(
-      {.method = HttpMethod::post, .path = "/v1/shop/orders/{order}/complete", .operation = "completeOrder",
-       .tag = "shop", .summary = "Close a shipped order as done", .access = Access::staff, .right = write},
-      [this](Call call) { return complete(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::post,
+                                 .path = "/v1/shop/orders/{order}/confirm-payment",
+                                 .operation = "confirmPayment",
+                                 .tag = "shop",
+                                 .summary = "Say that money paid by hand has arrived",
+                                 .access = Access::staff,
+                                 .right = write},
+                                [this](Call call) { return confirm_payment(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::post,
+                                 .path = "/v1/shop/orders/{order}/cancel",
+                                 .operation = "cancelOrder",
+                                 .tag = "shop",
+                                 .summary = "Cancel an order: unpaid it closes, paid it is given back",
+                                 .access = Access::staff,
+                                 .right = write},
+                                [this](Call call) { return cancel(std::move(call)); });
+  router.add<NoBody, OrderView>({.method = HttpMethod::post,
+                                 .path = "/v1/shop/orders/{order}/complete",
+                                 .operation = "completeOrder",
+                                 .tag = "shop",
+                                 .summary = "Close a shipped order as done",
+                                 .access = Access::staff,
+                                 .right = write},
+                                [this](Call call) { return complete(std::move(call)); });
 }
 
 Task<Reply<OrderView>> OrderApi::own_after(Result<void> done, OrderId order, AccountId buyer) {
@@ -201,8 +252,8 @@ Task<Reply<OrderView>> OrderApi::get(Call call) {
   const auto id = OrderId::parse(call.param("order"));
   if (!id) co_return kNoOrder;
   const bool whole = call.caller.staff && call.caller.staff->may(Right::personal_read);
-  auto view = co_await service_.staff_order(*id, whole ? OrderEyes::staff_personal : OrderEyes::staff,
-                                            act_of(call));
+  auto view =
+      co_await service_.staff_order(*id, whole ? OrderEyes::staff_personal : OrderEyes::staff, act_of(call));
   if (!view) co_return view.error();
   co_return std::move(*view);
 }

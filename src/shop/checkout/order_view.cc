@@ -38,9 +38,11 @@ Result<std::vector<OrderPaymentView>> view_payments(Transaction& tx, OrderId ord
   if (!refunds) return refunds.error();
   std::vector<OrderPaymentView> out;
   for (const Attempt& attempt : *attempts) {
-    OrderPaymentView view{
-        attempt.payment, attempt.provider,
-        std::string(enum_names(attempt.state)[static_cast<size_t>(attempt.state)]), attempt.amount, {}};
+    OrderPaymentView view{attempt.payment,
+                          attempt.provider,
+                          std::string(enum_names(attempt.state)[static_cast<size_t>(attempt.state)]),
+                          attempt.amount,
+                          {}};
     if (is_open(attempt.state)) view.cashier_url = attempt.cashier_url;
     for (const Refund& refund : *refunds) {
       if (refund.payment == attempt.payment) view.state = refund.done ? "refunded" : "refunding";
@@ -74,7 +76,8 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
   }
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
   if (order.paid) view.paid_at_ms = order.paid->ms;
-  if (order.shipment) view.shipment = {order.shipment->carrier, order.shipment->tracking, order.shipment->at.ms};
+  if (order.shipment)
+    view.shipment = {order.shipment->carrier, order.shipment->tracking, order.shipment->at.ms};
   if (eyes != OrderEyes::buyer) view.note = order.note;
   if (order.address) {
     auto address = view_address(order, cipher, eyes);

@@ -9,12 +9,18 @@ constexpr Error kNoPayment{ErrorKind::not_found, "shop.payment"};
 
 std::string_view name_of(SandboxState state) {
   switch (state) {
-    case SandboxState::open: return "open";
-    case SandboxState::processing: return "processing";
-    case SandboxState::paid: return "paid";
-    case SandboxState::failed: return "failed";
-    case SandboxState::closed: return "closed";
-    case SandboxState::late: return "late";
+    case SandboxState::open:
+      return "open";
+    case SandboxState::processing:
+      return "processing";
+    case SandboxState::paid:
+      return "paid";
+    case SandboxState::failed:
+      return "failed";
+    case SandboxState::closed:
+      return "closed";
+    case SandboxState::late:
+      return "late";
   }
   return "open";
 }
@@ -30,36 +36,55 @@ std::optional<SandboxOutcome> outcome_named(std::string_view name) {
 }  // namespace
 
 void PaymentApi::add_routes(Router& router) {
-  router.add<NoBody, ProviderList>(
-      {.method = HttpMethod::get, .path = "/v1/payment-providers", .operation = "listPaymentProviders",
-       .tag = "shop", .summary = "How an order can be paid"},
-      [this](Call call) { return providers(std::move(call)); });
+  router.add<NoBody, ProviderList>({.method = HttpMethod::get,
+                                    .path = "/v1/payment-providers",
+                                    .operation = "listPaymentProviders",
+                                    .tag = "shop",
+                                    .summary = "How an order can be paid"},
+                                   [this](Call call) { return providers(std::move(call)); });
   router.add<PaymentDraft, PaymentView>(
-      {.method = HttpMethod::post, .path = "/v1/orders/{order}/payments", .operation = "beginPayment",
-       .tag = "shop", .summary = "Begin to pay an order", .access = Access::buyer, .idempotent = true,
+      {.method = HttpMethod::post,
+       .path = "/v1/orders/{order}/payments",
+       .operation = "beginPayment",
+       .tag = "shop",
+       .summary = "Begin to pay an order",
+       .access = Access::buyer,
+       .idempotent = true,
        .status = 201},
       [this](Call call, PaymentDraft draft) { return begin(std::move(call), std::move(draft)); });
   router.add<RawBody, NoContent>(
-      {.method = HttpMethod::post, .path = "/v1/payment-notices/{provider}",
-       .operation = "takePaymentNotice", .tag = "shop",
+      {.method = HttpMethod::post,
+       .path = "/v1/payment-notices/{provider}",
+       .operation = "takePaymentNotice",
+       .tag = "shop",
        .summary = "A provider's signed notice (X-Notice-Signature); answered once it is durable"},
       [this](Call call, RawBody body) { return take_notice(std::move(call), std::move(body)); });
   if (desk_.sandbox() != nullptr) add_sandbox_routes(router);
 }
 
 void PaymentApi::add_sandbox_routes(Router& router) {
-  router.add<NoBody, HttpResponse>(
-      {.method = HttpMethod::get, .path = "/sandbox/cashier/{payment}", .operation = "sandboxCashier",
-       .tag = "sandbox", .summary = "The sandbox's cashier page", .content_type = "text/html"},
-      [this](Call call) { return cashier(std::move(call)); });
+  router.add<NoBody, HttpResponse>({.method = HttpMethod::get,
+                                    .path = "/sandbox/cashier/{payment}",
+                                    .operation = "sandboxCashier",
+                                    .tag = "sandbox",
+                                    .summary = "The sandbox's cashier page",
+                                    .content_type = "text/html"},
+                                   [this](Call call) { return cashier(std::move(call)); });
   router.add<RawBody, HttpResponse>(
-      {.method = HttpMethod::post, .path = "/sandbox/cashier/{payment}", .operation = "sandboxCashierChoice",
-       .tag = "sandbox", .summary = "What the buyer chose on the cashier page", .body_max = 1024,
+      {.method = HttpMethod::post,
+       .path = "/sandbox/cashier/{payment}",
+       .operation = "sandboxCashierChoice",
+       .tag = "sandbox",
+       .summary = "What the buyer chose on the cashier page",
+       .body_max = 1024,
        .content_type = "application/x-www-form-urlencoded"},
       [this](Call call, RawBody body) { return choose_at_cashier(std::move(call), std::move(body)); });
   router.add<SandboxChoice, SandboxStateView>(
-      {.method = HttpMethod::post, .path = "/v1/sandbox/payments/{payment}", .operation = "sandboxChoose",
-       .tag = "sandbox", .summary = "Choose how a sandbox payment ends"},
+      {.method = HttpMethod::post,
+       .path = "/v1/sandbox/payments/{payment}",
+       .operation = "sandboxChoose",
+       .tag = "sandbox",
+       .summary = "Choose how a sandbox payment ends"},
       [this](Call call, SandboxChoice choice) { return choose(std::move(call), choice); });
 }
 
@@ -115,8 +140,9 @@ Task<Reply<HttpResponse>> PaymentApi::choose_at_cashier(Call call, RawBody body)
   const auto id = PaymentId::parse(call.param("payment"));
   if (!id) co_return kNoPayment;
   constexpr std::string_view field = "outcome=";
-  const auto outcome =
-      body.bytes.starts_with(field) ? outcome_named(std::string_view(body.bytes).substr(field.size())) : std::nullopt;
+  const auto outcome = body.bytes.starts_with(field)
+                           ? outcome_named(std::string_view(body.bytes).substr(field.size()))
+                           : std::nullopt;
   if (!outcome) co_return Error{ErrorKind::invalid_input, "shop.sandbox_outcome"};
   const auto chosen = co_await choose_and_settle(*id, *outcome);
   // A second tap finds it decided: the page it comes back to says how.

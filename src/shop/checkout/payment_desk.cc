@@ -196,7 +196,8 @@ Task<void> PaymentDesk::ask(Attempt attempt, bool closing) {
   if (provider != nullptr && !closing) answer = co_await provider->query(attempt.payment);
   if (answer) {
     const auto taken = co_await take(attempt.payment, *answer, attempt.provider);
-    if (!taken) log_warn("shop.attempt_waits", {{"payment", attempt.payment.str()}, {"reason", taken.error().reason}});
+    if (!taken)
+      log_warn("shop.attempt_waits", {{"payment", attempt.payment.str()}, {"reason", taken.error().reason}});
     co_return;
   }
   auto work = [attempt, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
@@ -209,7 +210,8 @@ Task<void> PaymentDesk::ask(Attempt attempt, bool closing) {
     return note_asked(tx, *now, at);
   };
   const auto noted = co_await needs_.gate.write(std::move(work));
-  if (!noted) log_warn("shop.attempt_waits", {{"payment", attempt.payment.str()}, {"reason", noted.error().reason}});
+  if (!noted)
+    log_warn("shop.attempt_waits", {{"payment", attempt.payment.str()}, {"reason", noted.error().reason}});
 }
 
 Task<void> PaymentDesk::ask_about_attempts() {
@@ -235,7 +237,8 @@ Task<void> PaymentDesk::ask_about_attempts() {
 }
 
 Task<void> PaymentDesk::send_refunds() {
-  auto look = [now = needs_.clock.wall()](Transaction& tx) -> Result<std::vector<std::pair<Refund, std::string>>> {
+  auto look =
+      [now = needs_.clock.wall()](Transaction& tx) -> Result<std::vector<std::pair<Refund, std::string>>> {
     auto refunds = refunds_to_try(tx, now, kRoundMax);
     if (!refunds) return refunds.error();
     std::vector<std::pair<Refund, std::string>> out;
@@ -253,7 +256,8 @@ Task<void> PaymentDesk::send_refunds() {
     Result<void> sent{Error{ErrorKind::unavailable, "shop.provider_gone"}};
     const RefundRequest request{refund.refund, refund.payment, refund.amount};
     if (provider != nullptr) sent = co_await provider->refund(request);
-    auto work = [this, one = refund, sent, actor = name, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto work = [this, one = refund, sent, actor = name,
+                 at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
       if (sent) return needs_.settlement.refund_done(tx, one, {"refunded", actor, at});
       return plan_refund(tx, one.refund, one.tries + 1, at + poll_pause(one.tries + 1));
     };

@@ -37,7 +37,8 @@ class PaymentDesk {
   // with another is closed first. Errors: `not_found` "shop.order", `invalid_input` "shop.provider",
   // `conflict` "shop.order_state" | "shop.pay_too_late" | "shop.address_missing" |
   // "shop.payment_in_progress", `unavailable` "shop.provider_down".
-  Task<Result<Made<PaymentId>>> begin(IdempotencyKey key, OrderId order, AccountId buyer, std::string provider);
+  Task<Result<Made<PaymentId>>> begin(IdempotencyKey key, OrderId order, AccountId buyer,
+                                      std::string provider);
 
   // Answers when the notice is durable; what follows happens in process_inbox(). A repeat is taken
   // quietly. Errors: `not_found` "shop.provider", and parse_notice's.
@@ -57,13 +58,14 @@ class PaymentDesk {
   struct Begun {
     PaymentRequest request;
     bool replayed = false;
-    bool create = false;                  // ask the provider to make it
-    std::optional<Attempt> close_first;   // another provider's attempt is in the way
+    bool create = false;                 // ask the provider to make it
+    std::optional<Attempt> close_first;  // another provider's attempt is in the way
   };
   PaymentProvider* find(std::string_view name) const;
   Result<Begun> decide(Transaction& tx, const IdempotencyKey& key, OrderId order, AccountId buyer,
                        const PaymentProvider& provider, PaymentId fresh, Milliseconds time_to_pay) const;
-  Task<Result<Begun>> decide_now(IdempotencyKey key, OrderId order, AccountId buyer, PaymentProvider* provider);
+  Task<Result<Begun>> decide_now(IdempotencyKey key, OrderId order, AccountId buyer,
+                                 PaymentProvider* provider);
   Task<Result<void>> create_at(PaymentProvider* provider, PaymentRequest request);
   Task<void> ask(Attempt attempt, bool closing);
   Task<Result<void>> take(PaymentId payment, ProviderAnswer answer, std::string actor);

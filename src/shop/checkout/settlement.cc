@@ -30,13 +30,15 @@ Result<std::string_view> Settlement::take_word(Transaction& tx, PaymentId paymen
   auto attempt = find_attempt(tx, payment);
   if (!attempt) return attempt.error();
   switch (answer.word) {
-    case ProviderWord::waiting: return std::string_view("waiting");
+    case ProviderWord::waiting:
+      return std::string_view("waiting");
     case ProviderWord::paying:
       if (attempt->state == AttemptState::created || attempt->state == AttemptState::prepaid) {
         if (auto moved = move_attempt(tx, *attempt, AttemptState::paying); !moved) return moved.error();
       }
       return std::string_view("waiting");
-    case ProviderWord::paid: return take_payment(tx, *attempt, answer.amount, cause);
+    case ProviderWord::paid:
+      return take_payment(tx, *attempt, answer.amount, cause);
     case ProviderWord::closed:
     case ProviderWord::unheard:
       if (!is_open(attempt->state)) return std::string_view("again");
@@ -54,8 +56,9 @@ Result<std::string_view> Settlement::take_payment(Transaction& tx, const Attempt
                                                   const OrderCause& cause) const {
   if (attempt.state == AttemptState::succeeded) return std::string_view("again");
   if (amount != attempt.amount) {
-    log_error("shop.payment_amount",
-              {{"payment", attempt.payment.str()}, {"asked", attempt.amount.amount}, {"paid", amount.amount}});
+    log_error(
+        "shop.payment_amount",
+        {{"payment", attempt.payment.str()}, {"asked", attempt.amount.amount}, {"paid", amount.amount}});
     return std::string_view("amount");
   }
   if (auto moved = move_attempt(tx, attempt, AttemptState::succeeded); !moved) return moved.error();
@@ -110,7 +113,8 @@ Result<void> Settlement::end_attempt(Transaction& tx, const Attempt& attempt, At
   return close(tx, *order, timed_out ? HoldState::expired : HoldState::released, closed);
 }
 
-Result<void> Settlement::close(Transaction& tx, Order& order, HoldState holds, const OrderCause& cause) const {
+Result<void> Settlement::close(Transaction& tx, Order& order, HoldState holds,
+                               const OrderCause& cause) const {
   if (auto moved = move_order(tx, order, OrderState::closed, cause); !moved) return moved.error();
   return stock_.resolve(tx, holds, note_of(order, cause));
 }
@@ -141,9 +145,9 @@ Result<void> Settlement::give_back(Transaction& tx, Order& order, const OrderCau
   auto refunds = refunds_of(tx, order.order);
   if (!refunds) return refunds.error();
   for (const Attempt& attempt : *attempts) {
-    const bool going_back =
-        std::any_of(refunds->begin(), refunds->end(),
-                    [&](const Refund& refund) { return refund.payment == attempt.payment; });
+    const bool going_back = std::any_of(refunds->begin(), refunds->end(), [&](const Refund& refund) {
+      return refund.payment == attempt.payment;
+    });
     if (attempt.state != AttemptState::succeeded || going_back) continue;
     const Refund refund{.refund = ids_.next<RefundId>(),
                         .payment = attempt.payment,

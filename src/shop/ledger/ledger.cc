@@ -59,7 +59,8 @@ std::optional<std::string> take(LedgerReport& report, const LedgerEntry& entry, 
 }  // namespace
 
 Result<void> add_entry(Transaction& tx, LedgerEntry entry) {
-  if (entry.lines.empty() || !is_balanced(entry.lines)) return Error{ErrorKind::internal, "shop.broken_entry"};
+  if (entry.lines.empty() || !is_balanced(entry.lines))
+    return Error{ErrorKind::internal, "shop.broken_entry"};
   auto head = read_head(tx);
   if (!head) return head.error();
   entry.n = head->n + 1;
@@ -92,8 +93,9 @@ Result<LedgerReport> verify_ledger(Transaction& tx, std::string_view expected_he
     auto lines = read_lines(tx, report.entries, rows->back().integer(0));
     if (!lines) return lines.error();
     for (const Row& row : *rows) {
-      const LedgerEntry entry{row.integer(0),        row.time(1),          row.text(2), row.id<OrderId>(3),
-                              row.id<PaymentId>(4), row.id<RefundId>(5), (*lines)[row.integer(0)]};
+      const LedgerEntry entry{row.integer(0),          row.time(1),          row.text(2),
+                              row.id<OrderId>(3),      row.id<PaymentId>(4), row.id<RefundId>(5),
+                              (*lines)[row.integer(0)]};
       report.fault = take(report, entry, row.text(6));
       if (report.fault) break;
     }

@@ -39,9 +39,9 @@ Result<void> add_entry(Transaction& tx, LedgerEntry entry);
 // What `vitrine ledger verify` tells.
 struct LedgerReport {
   int64_t entries = 0;
-  std::string head{};                          // hash of the last entry; kLedgerGenesis when empty
-  std::map<std::string, int64_t> balances{};   // "revenue CNY" -> minor units, debit above zero
-  std::optional<std::string> fault{};          // the first thing wrong, in one sentence
+  std::string head{};                         // hash of the last entry; kLedgerGenesis when empty
+  std::map<std::string, int64_t> balances{};  // "revenue CNY" -> minor units, debit above zero
+  std::optional<std::string> fault{};         // the first thing wrong, in one sentence
 };
 
 // Walks the whole ledger: every entry balances, numbers have no gap, the chain holds, and the head is

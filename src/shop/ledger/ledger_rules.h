@@ -28,8 +28,8 @@ enum class LedgerAccount : uint8_t {
   refunds,
 };
 constexpr std::array<std::string_view, 7> enum_names(LedgerAccount) {
-  return {"buyer_receivable", "customer_deposits", "provider_clearing", "revenue",
-          "shipping",         "discounts",         "refunds"};
+  return {"buyer_receivable", "customer_deposits", "provider_clearing", "revenue", "shipping", "discounts",
+          "refunds"};
 }
 
 // One side of an entry: debit above zero, credit below.

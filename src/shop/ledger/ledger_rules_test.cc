@@ -27,7 +27,8 @@ TEST(LedgerRules, MoneyOfTwoCurrenciesBalancesOnlyInEach) {
 }
 
 TEST(LedgerRules, EveryFieldIsInTheHash) {
-  const LedgerEntry entry{.n = 1, .at = {5}, .cause = "paid", .order = {7}, .payment = {8}, .lines = deposit_lines(yuan(990))};
+  const LedgerEntry entry{
+      .n = 1, .at = {5}, .cause = "paid", .order = {7}, .payment = {8}, .lines = deposit_lines(yuan(990))};
   const std::string hash = chain_hash(kLedgerGenesis, entry);
   EXPECT_NE(chain_hash("another former", entry), hash);
   const auto changed = [&](auto change) {

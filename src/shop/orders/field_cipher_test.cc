@@ -38,7 +38,7 @@ TEST_F(FieldCipherTest, RefusesAnotherPlaceAndAnyChangedByte) {
 }
 
 TEST_F(FieldCipherTest, KeepsItsKeyForTheOwnerAloneOverARestart) {
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(path.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
   const std::string sealed = cipher.seal("secret", "place");

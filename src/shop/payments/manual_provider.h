@@ -4,9 +4,9 @@
 // Owns    nothing. Thread  any core.
 #pragma once
 
+#include "runtime/core.h"
 #include "shop/payments/payments_config.h"
 #include "shop/payments/provider.h"
-#include "runtime/core.h"
 
 namespace vitrine {
 

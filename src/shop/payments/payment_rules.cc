@@ -9,10 +9,12 @@ bool is_open(AttemptState state) {
     case AttemptState::created:
     case AttemptState::prepaid:
     case AttemptState::paying:
-    case AttemptState::unknown: return true;
+    case AttemptState::unknown:
+      return true;
     case AttemptState::succeeded:
     case AttemptState::closed:
-    case AttemptState::failed: return false;
+    case AttemptState::failed:
+      return false;
   }
   return false;
 }

@@ -66,9 +66,9 @@ Result<void> insert_attempt(Transaction& tx, const Attempt& attempt) {
 }
 
 Result<Attempt> find_attempt(Transaction& tx, PaymentId payment) {
-  auto found = read_attempts(tx.query("SELECT " + std::string(kAttemptColumns) +
-                                          "FROM payment_attempt WHERE shop_id = $1 AND payment = $2",
-                                      kShop, payment));
+  auto found = read_attempts(tx.query(
+      "SELECT " + std::string(kAttemptColumns) + "FROM payment_attempt WHERE shop_id = $1 AND payment = $2",
+      kShop, payment));
   if (!found) return found.error();
   if (found->empty()) return Error{ErrorKind::not_found, "shop.payment"};
   return found->front();
@@ -83,9 +83,9 @@ Result<std::vector<Attempt>> attempts_of(Transaction& tx, OrderId order) {
 
 Result<void> move_attempt(Transaction& tx, const Attempt& from, AttemptState to) {
   if (!may_follow(from.state, to)) return Error{ErrorKind::internal, "shop.broken_attempt"};
-  auto changed = tx.execute(
-      "UPDATE payment_attempt SET state = $3 WHERE shop_id = $1 AND payment = $2 AND state = $4", kShop,
-      from.payment, to, from.state);
+  auto changed =
+      tx.execute("UPDATE payment_attempt SET state = $3 WHERE shop_id = $1 AND payment = $2 AND state = $4",
+                 kShop, from.payment, to, from.state);
   if (!changed) return changed.error();
   if (*changed != 1) return Error{ErrorKind::internal, "shop.broken_attempt"};
   return {};
@@ -147,12 +147,11 @@ Result<void> close_notice(Transaction& tx, std::string_view provider, const std:
 }
 
 Result<void> insert_refund(Transaction& tx, const Refund& refund, WallTime at) {
-  return done(
-      tx.execute("INSERT INTO refund (shop_id, refund, payment, order_id, amount, currency, reason, state, "
-                 "created_ms, tries, next_try_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, $8)",
-                 kShop, refund.refund, refund.payment, refund.order, refund.amount.amount,
-                 refund.amount.currency.str(), enum_names(refund.reason)[static_cast<size_t>(refund.reason)],
-                 at));
+  return done(tx.execute(
+      "INSERT INTO refund (shop_id, refund, payment, order_id, amount, currency, reason, state, "
+      "created_ms, tries, next_try_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, $8)",
+      kShop, refund.refund, refund.payment, refund.order, refund.amount.amount, refund.amount.currency.str(),
+      enum_names(refund.reason)[static_cast<size_t>(refund.reason)], at));
 }
 
 Result<std::vector<Refund>> refunds_of(Transaction& tx, OrderId order) {
@@ -169,15 +168,14 @@ Result<std::vector<Refund>> refunds_to_try(Transaction& tx, WallTime now, size_t
 }
 
 Result<void> plan_refund(Transaction& tx, RefundId refund, int64_t tries, WallTime next) {
-  return done(
-      tx.execute("UPDATE refund SET tries = $3, next_try_ms = $4 WHERE shop_id = $1 AND refund = $2", kShop,
-                 refund, tries, next));
+  return done(tx.execute("UPDATE refund SET tries = $3, next_try_ms = $4 WHERE shop_id = $1 AND refund = $2",
+                         kShop, refund, tries, next));
 }
 
 Result<bool> finish_refund(Transaction& tx, RefundId refund, WallTime at) {
-  auto changed = tx.execute(
-      "UPDATE refund SET state = 1, done_ms = $3 WHERE shop_id = $1 AND refund = $2 AND state = 0", kShop,
-      refund, at);
+  auto changed =
+      tx.execute("UPDATE refund SET state = 1, done_ms = $3 WHERE shop_id = $1 AND refund = $2 AND state = 0",
+                 kShop, refund, at);
   if (!changed) return changed.error();
   return *changed == 1;
 }

@@ -12,7 +12,12 @@ inline constexpr FlagKey kManualOn{"payments.manual", false, Reload::restart,
 inline constexpr TextKey kManualInstructions{
     "payments.manual_instructions", "Pay on delivery or by bank transfer; we confirm when it has arrived.",
     Reload::live, "what a buyer is told after choosing to pay by hand"};
-inline constexpr IntegerKey kManualHours{"payments.manual_hours", "h", 48, 1, 720, Reload::live,
+inline constexpr IntegerKey kManualHours{"payments.manual_hours",
+                                         "h",
+                                         48,
+                                         1,
+                                         720,
+                                         Reload::live,
                                          "how long staff may take to confirm a payment by hand"};
 
 }  // namespace vitrine

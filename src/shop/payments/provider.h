@@ -7,8 +7,8 @@
 
 #include "base/ids.h"
 #include "base/money.h"
-#include "runtime/task.h"
 #include "base/result.h"
+#include "runtime/task.h"
 
 namespace vitrine {
 
@@ -29,7 +29,7 @@ enum class ProviderWord : uint8_t {
   waiting,  // not paid yet, may still be
   paying,   // the buyer is at it: neither paid nor to be closed now
   paid,
-  closed,   // can no longer be paid
+  closed,  // can no longer be paid
   failed,
   unheard,  // it has no such payment
 };

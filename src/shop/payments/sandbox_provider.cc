@@ -21,10 +21,9 @@ struct NoticeBody {
   int64_t word = 0;
   Money amount{};
   static constexpr auto fields() {
-    return std::tuple{field("event", &NoticeBody::event, {.min = 1, .max = 64}),
-                      field("payment", &NoticeBody::payment),
-                      field("word", &NoticeBody::word, {.min = 0, .max = 5}),
-                      field("amount", &NoticeBody::amount)};
+    return std::tuple{
+        field("event", &NoticeBody::event, {.min = 1, .max = 64}), field("payment", &NoticeBody::payment),
+        field("word", &NoticeBody::word, {.min = 0, .max = 5}), field("amount", &NoticeBody::amount)};
   }
 };
 
@@ -52,12 +51,17 @@ Result<void> set_state(Transaction& tx, PaymentId payment, SandboxState state) {
 
 ProviderAnswer answer_of(const SandboxPayment& payment) {
   switch (payment.state) {
-    case SandboxState::paid: return {ProviderWord::paid, payment.amount};
-    case SandboxState::failed: return {ProviderWord::failed, payment.amount};
-    case SandboxState::closed: return {ProviderWord::closed, payment.amount};
-    case SandboxState::processing: return {ProviderWord::paying, payment.amount};
+    case SandboxState::paid:
+      return {ProviderWord::paid, payment.amount};
+    case SandboxState::failed:
+      return {ProviderWord::failed, payment.amount};
+    case SandboxState::closed:
+      return {ProviderWord::closed, payment.amount};
+    case SandboxState::processing:
+      return {ProviderWord::paying, payment.amount};
     case SandboxState::open:
-    case SandboxState::late: break;
+    case SandboxState::late:
+      break;
   }
   return {ProviderWord::waiting, payment.amount};
 }
@@ -88,7 +92,8 @@ Plan plan_for(SandboxOutcome outcome, IdSource& ids, WallTime now) {
   const int64_t event = ids.next_value();
   const Outgoing paid{ids.next_value(), event, ProviderWord::paid, now};
   switch (outcome) {
-    case SandboxOutcome::succeed: return {SandboxState::paid, {paid}};
+    case SandboxOutcome::succeed:
+      return {SandboxState::paid, {paid}};
     case SandboxOutcome::fail:
       return {SandboxState::failed, {{ids.next_value(), event, ProviderWord::failed, now}}};
     case SandboxOutcome::delay:
@@ -98,7 +103,8 @@ Plan plan_for(SandboxOutcome outcome, IdSource& ids, WallTime now) {
               {paid,
                {ids.next_value(), event, ProviderWord::paid, now},
                {ids.next_value(), ids.next_value(), ProviderWord::paid, now}}};
-    case SandboxOutcome::late: return {SandboxState::late, {}};
+    case SandboxOutcome::late:
+      return {SandboxState::late, {}};
   }
   return {};
 }
@@ -135,7 +141,8 @@ Task<Result<ProviderAnswer>> SandboxProvider::query(PaymentId id) {
 Task<Result<ProviderAnswer>> SandboxProvider::close(PaymentId id) {
   auto work = [this, id, now = clock_.wall()](Transaction& tx) -> Result<ProviderAnswer> {
     auto found = find_payment(tx, id);
-    if (!found && found.error().kind == ErrorKind::not_found) return ProviderAnswer{ProviderWord::unheard, {}};
+    if (!found && found.error().kind == ErrorKind::not_found)
+      return ProviderAnswer{ProviderWord::unheard, {}};
     if (!found) return found.error();
     if (found->state == SandboxState::open || found->state == SandboxState::late) {
       if (found->state == SandboxState::late) {
@@ -203,17 +210,20 @@ Task<Result<SandboxPayment>> SandboxProvider::choose(PaymentId id, SandboxOutcom
 
 Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
   auto look = [now = clock_.wall()](Transaction& tx) -> Result<Rows> {
-    return tx.query("SELECT n.notice, n.payment, n.event_id, n.word, p.amount, p.currency "
-                    "FROM sandbox_notice n JOIN sandbox_payment p "
-                    "ON p.shop_id = n.shop_id AND p.payment = n.payment "
-                    "WHERE n.shop_id = $1 AND n.sent = 0 AND n.due_ms <= $2 ORDER BY n.notice LIMIT $3",
-                    kShop, now, kDueMax);
+    return tx.query(
+        "SELECT n.notice, n.payment, n.event_id, n.word, p.amount, p.currency "
+        "FROM sandbox_notice n JOIN sandbox_payment p "
+        "ON p.shop_id = n.shop_id AND p.payment = n.payment "
+        "WHERE n.shop_id = $1 AND n.sent = 0 AND n.due_ms <= $2 ORDER BY n.notice LIMIT $3",
+        kShop, now, kDueMax);
   };
   const auto rows = co_await gate_.read(std::move(look));
   if (!rows) co_return rows.error();
   std::vector<SignedNotice> out;
   for (const Row& row : *rows) {
-    const NoticeBody body{row.text(2), row.id<PaymentId>(1), row.integer(3),
+    const NoticeBody body{row.text(2),
+                          row.id<PaymentId>(1),
+                          row.integer(3),
                           {row.integer(4), Currency::parse(row.text(5)).value_or(Currency{})}};
     std::string raw = boost::json::serialize(to_json(body));
     std::string signature = sign(raw);
@@ -236,7 +246,8 @@ Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
 
 Task<Result<void>> SandboxProvider::mark_sent(int64_t notice) {
   auto work = [notice](Transaction& tx) -> Result<void> {
-    auto put = tx.execute("UPDATE sandbox_notice SET sent = 1 WHERE shop_id = $1 AND notice = $2", kShop, notice);
+    auto put =
+        tx.execute("UPDATE sandbox_notice SET sent = 1 WHERE shop_id = $1 AND notice = $2", kShop, notice);
     if (!put) return put.error();
     return {};
   };

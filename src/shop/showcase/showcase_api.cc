@@ -12,23 +12,38 @@ constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 void ShowcaseApi::add_routes(Router& router) {
   const auto run = Right::showcase_run;
   router.add<NoBody, ShowcaseView>(
-      {.method = HttpMethod::get, .path = "/v1/rooms/{room}/showcase", .operation = "getShowcase",
-       .tag = "shop", .summary = "A room's products in order, with stock and what is shown now"},
+      {.method = HttpMethod::get,
+       .path = "/v1/rooms/{room}/showcase",
+       .operation = "getShowcase",
+       .tag = "shop",
+       .summary = "A room's products in order, with stock and what is shown now"},
       [this](Call call) { return get(std::move(call)); });
   router.add<ShowcaseDraft, ShowcaseView>(
-      {.method = HttpMethod::put, .path = "/v1/rooms/{room}/showcase", .operation = "arrangeShowcase",
-       .tag = "shop", .summary = "Set a room's products and their order", .access = Access::staff,
+      {.method = HttpMethod::put,
+       .path = "/v1/rooms/{room}/showcase",
+       .operation = "arrangeShowcase",
+       .tag = "shop",
+       .summary = "Set a room's products and their order",
+       .access = Access::staff,
        .right = run},
       [this](Call call, ShowcaseDraft draft) { return arrange(std::move(call), std::move(draft)); });
   router.add<ShowDraft, NowShowingView>(
-      {.method = HttpMethod::post, .path = "/v1/rooms/{room}/now-showing", .operation = "showProduct",
-       .tag = "shop", .summary = "Show a product; whatever was shown ends", .access = Access::staff,
+      {.method = HttpMethod::post,
+       .path = "/v1/rooms/{room}/now-showing",
+       .operation = "showProduct",
+       .tag = "shop",
+       .summary = "Show a product; whatever was shown ends",
+       .access = Access::staff,
        .right = run},
       [this](Call call, ShowDraft draft) { return show(std::move(call), std::move(draft)); });
-  router.add<NoBody, NoContent>(
-      {.method = HttpMethod::del, .path = "/v1/rooms/{room}/now-showing", .operation = "hideProduct",
-       .tag = "shop", .summary = "Stop showing", .access = Access::staff, .right = run},
-      [this](Call call) { return hide(std::move(call)); });
+  router.add<NoBody, NoContent>({.method = HttpMethod::del,
+                                 .path = "/v1/rooms/{room}/now-showing",
+                                 .operation = "hideProduct",
+                                 .tag = "shop",
+                                 .summary = "Stop showing",
+                                 .access = Access::staff,
+                                 .right = run},
+                                [this](Call call) { return hide(std::move(call)); });
 }
 
 Task<Reply<ShowcaseView>> ShowcaseApi::get(Call call) {

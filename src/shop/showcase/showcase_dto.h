@@ -31,7 +31,8 @@ struct CardVariant {
   static constexpr std::string_view schema_name = "CardVariant";
   static constexpr auto fields() {
     return std::tuple{field("sku", &CardVariant::sku), field("name", &CardVariant::name),
-                      field("price", &CardVariant::price), field("price_version", &CardVariant::price_version),
+                      field("price", &CardVariant::price),
+                      field("price_version", &CardVariant::price_version),
                       field("stock", &CardVariant::stock)};
   }
 };
@@ -46,9 +47,12 @@ struct Card {
   bool sold_out = false;
   static constexpr std::string_view schema_name = "Card";
   static constexpr auto fields() {
-    return std::tuple{field("product", &Card::product),         field("number", &Card::number),
-                      field("name", &Card::name),               field("description", &Card::description),
-                      field("pictures", &Card::pictures),       field("variants", &Card::variants),
+    return std::tuple{field("product", &Card::product),
+                      field("number", &Card::number),
+                      field("name", &Card::name),
+                      field("description", &Card::description),
+                      field("pictures", &Card::pictures),
+                      field("variants", &Card::variants),
                       field("sold_out", &Card::sold_out, {.help = "No unit is free or held"})};
   }
 };
@@ -79,7 +83,8 @@ struct ShowcaseDraft {
   std::vector<ProductId> products{};
   static constexpr std::string_view schema_name = "ShowcaseDraft";
   static constexpr auto fields() {
-    return std::tuple{field("products", &ShowcaseDraft::products, {.help = "In the order shown", .max = 500})};
+    return std::tuple{
+        field("products", &ShowcaseDraft::products, {.help = "In the order shown", .max = 500})};
   }
 };
 

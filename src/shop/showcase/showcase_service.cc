@@ -56,7 +56,8 @@ Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room) {
   }
   auto shown = showing_now(tx, room);
   if (!shown) return shown.error();
-  if (*shown) view.now_showing = NowShowingView{(*shown)->product, (*shown)->started.ms, to_dto((*shown)->media)};
+  if (*shown)
+    view.now_showing = NowShowingView{(*shown)->product, (*shown)->started.ms, to_dto((*shown)->media)};
   return view;
 }
 

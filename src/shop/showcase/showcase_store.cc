@@ -27,8 +27,8 @@ std::optional<int64_t> pts_of(const std::optional<MediaTime>& media) {
 }  // namespace
 
 Result<ShowcaseVersions> showcase_versions(Transaction& tx, const std::string& room) {
-  auto rows = tx.query("SELECT version, showing_version FROM showcase WHERE shop_id = $1 AND room = $2",
-                       kShop, room);
+  auto rows =
+      tx.query("SELECT version, showing_version FROM showcase WHERE shop_id = $1 AND room = $2", kShop, room);
   if (!rows) return rows.error();
   if (rows->empty()) return ShowcaseVersions{};
   return ShowcaseVersions{rows->front().integer(0), rows->front().integer(1)};
@@ -57,9 +57,9 @@ Result<int64_t> raise_showing_version(Transaction& tx, const std::string& room) 
 }
 
 Result<std::vector<ShowcaseItem>> showcase_items(Transaction& tx, const std::string& room) {
-  auto rows = tx.query(
-      "SELECT product, number FROM showcase_item WHERE shop_id = $1 AND room = $2 ORDER BY number", kShop,
-      room);
+  auto rows =
+      tx.query("SELECT product, number FROM showcase_item WHERE shop_id = $1 AND room = $2 ORDER BY number",
+               kShop, room);
   if (!rows) return rows.error();
   std::vector<ShowcaseItem> out;
   for (const Row& row : *rows) out.push_back({row.id<ProductId>(0), row.integer(1)});
@@ -70,9 +70,9 @@ Result<void> replace_items(Transaction& tx, const std::string& room, const std::
   auto gone = tx.execute("DELETE FROM showcase_item WHERE shop_id = $1 AND room = $2", kShop, room);
   if (!gone) return gone.error();
   for (size_t at = 0; at < products.size(); ++at) {
-    auto put = tx.execute(
-        "INSERT INTO showcase_item (shop_id, room, product, number) VALUES ($1, $2, $3, $4)", kShop, room,
-        products[at], at + 1);
+    auto put =
+        tx.execute("INSERT INTO showcase_item (shop_id, room, product, number) VALUES ($1, $2, $3, $4)",
+                   kShop, room, products[at], at + 1);
     if (!put) return put.error();
   }
   return {};

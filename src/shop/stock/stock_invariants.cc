@@ -34,12 +34,11 @@ Result<std::vector<std::string>> find_stock_breaches(Transaction& tx) {
   if (!rows) return rows.error();
   std::vector<std::string> out;
   for (const Row& row : *rows) {
-    out.push_back(
-        fmt::format("{}: free {} held {} sold {} (version {}), but movements say free {} held {} sold {} "
-                    "({} rows) and holds say held {} sold {}",
-                    row.id<SkuId>(0).str(), row.integer(1), row.integer(2), row.integer(3), row.integer(4),
-                    row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9),
-                    row.integer(10)));
+    out.push_back(fmt::format(
+        "{}: free {} held {} sold {} (version {}), but movements say free {} held {} sold {} "
+        "({} rows) and holds say held {} sold {}",
+        row.id<SkuId>(0).str(), row.integer(1), row.integer(2), row.integer(3), row.integer(4),
+        row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9), row.integer(10)));
   }
   return out;
 }

@@ -4,13 +4,19 @@ namespace vitrine {
 
 MovementEffect effect_of(MovementKind kind, int64_t quantity) {
   switch (kind) {
-    case MovementKind::received: return {.free = quantity};
-    case MovementKind::returned: return {.free = quantity};
-    case MovementKind::written_off: return {.free = -quantity};
-    case MovementKind::held: return {.free = -quantity, .held = quantity};
+    case MovementKind::received:
+      return {.free = quantity};
+    case MovementKind::returned:
+      return {.free = quantity};
+    case MovementKind::written_off:
+      return {.free = -quantity};
+    case MovementKind::held:
+      return {.free = -quantity, .held = quantity};
     case MovementKind::released:
-    case MovementKind::expired: return {.free = quantity, .held = -quantity};
-    case MovementKind::committed: return {.held = -quantity, .sold = quantity};
+    case MovementKind::expired:
+      return {.free = quantity, .held = -quantity};
+    case MovementKind::committed:
+      return {.held = -quantity, .sold = quantity};
   }
   check(false, "a movement of no kind");
   return {};

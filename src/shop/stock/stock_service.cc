@@ -5,10 +5,14 @@ namespace {
 
 MovementKind movement_of(HoldState end) {
   switch (end) {
-    case HoldState::committed: return MovementKind::committed;
-    case HoldState::released: return MovementKind::released;
-    case HoldState::expired: return MovementKind::expired;
-    case HoldState::held: break;
+    case HoldState::committed:
+      return MovementKind::committed;
+    case HoldState::released:
+      return MovementKind::released;
+    case HoldState::expired:
+      return MovementKind::expired;
+    case HoldState::held:
+      break;
   }
   check(false, "a hold does not end as held");
   return MovementKind::released;

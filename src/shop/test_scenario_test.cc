@@ -1,5 +1,5 @@
 // Every scenario of tests/scenarios/shop is a test by its file's name.
-#include "shop/scenario.h"
+#include "shop/test_scenario.h"
 
 #include <gtest/gtest.h>
 
@@ -116,8 +116,8 @@ void Scenario::buy(const std::string& buyer, const Words& words) {
 void Scenario::pay(const std::string& buyer, const Words& words) {
   const std::string how = words.size() > 2 ? words[2] : "succeed";
   const std::string provider = how == "by" ? words[3] : "sandbox";
-  const auto made =
-      world_.run(world_.services->desk.begin(world_.fresh_key(), orders_.at(buyer), world_.buyer(buyer), provider));
+  const auto made = world_.run(
+      world_.services->desk.begin(world_.fresh_key(), orders_.at(buyer), world_.buyer(buyer), provider));
   if (!made) return void(refused_ = made.error().reason);
   payments_[buyer] = made->id;
   const auto names = enum_names(SandboxOutcome{});
@@ -129,7 +129,8 @@ void Scenario::pay(const std::string& buyer, const Words& words) {
 void Scenario::act_as_buyer(const std::string& buyer, const Words& words) {
   CheckoutService& checkout = world_.services->checkout;
   if (words[1] == "buys") return buy(buyer, words);
-  if (words[1] == "pays") return pay(buyer, words);  // pays [succeed|fail|delay|twice|late|by PROVIDER|nothing]
+  if (words[1] == "pays")
+    return pay(buyer, words);  // pays [succeed|fail|delay|twice|late|by PROVIDER|nothing]
   if (words[1] == "cancels") return take(world_.run(checkout.cancel(orders_.at(buyer), world_.buyer(buyer))));
   if (words[1] == "moves") {
     return take(world_.run(checkout.change_address(orders_.at(buyer), world_.buyer(buyer), AddressId{2})));
@@ -155,9 +156,10 @@ void Scenario::act_as_staff(const Words& words) {
   if (words[1] == "prices") {
     auto look = [sku = products_.at(object)](Transaction& tx) { return find_offer(tx, sku); };
     const Offer offer = world_.run(world_.services->gate.read(std::move(look))).value();
-    ProductDraft draft{.name = offer.product_name,
-                       .variants = {{offer.sku, offer.variant_name, money(words[3]), std::nullopt}},
-                       .version = world_.run(world_.services->catalog.product(offer.product)).value().version};
+    ProductDraft draft{
+        .name = offer.product_name,
+        .variants = {{offer.sku, offer.variant_name, money(words[3]), std::nullopt}},
+        .version = world_.run(world_.services->catalog.product(offer.product)).value().version};
     return take(world_.run(world_.services->catalog.change(offer.product, draft, "usr_staff")));
   }
   fail("staff cannot do this: " + words[1]);
@@ -167,7 +169,8 @@ void Scenario::expect(const std::string& part, const std::string& actor) {
   Words words = split(part);
   if (words.empty()) return;
   if (words[0] == "refused") {
-    if (refused_ != words[1]) fail("refused " + (refused_.empty() ? "nothing" : refused_) + ", not " + words[1]);
+    if (refused_ != words[1])
+      fail("refused " + (refused_.empty() ? "nothing" : refused_) + ", not " + words[1]);
     return;
   }
   if (words[0] == "now" && words[1] == "costs") {
@@ -209,11 +212,12 @@ void Scenario::expect_order(const std::string& buyer, const Words& words) {
   } else {  // went pending_payment closing closed
     const int64_t steps = world_.count("SELECT COUNT(*) FROM order_event WHERE order_id = " +
                                        std::to_string(orders_.at(buyer).value));
-    if (steps != static_cast<int64_t>(words.size()) - 1) return fail("it took " + std::to_string(steps) + " steps");
+    if (steps != static_cast<int64_t>(words.size()) - 1)
+      return fail("it took " + std::to_string(steps) + " steps");
     for (size_t at = 1; at < words.size(); ++at) {
-      const int64_t state = world_.count("SELECT to_state FROM order_event WHERE order_id = " +
-                                         std::to_string(orders_.at(buyer).value) +
-                                         " AND version = " + std::to_string(at));
+      const int64_t state = world_.count(
+          "SELECT to_state FROM order_event WHERE order_id = " + std::to_string(orders_.at(buyer).value) +
+          " AND version = " + std::to_string(at));
       if (name_of(static_cast<OrderState>(state)) != words[at]) fail("step " + std::to_string(at));
     }
   }
@@ -262,7 +266,8 @@ TEST(ShopScenarioRunner, SeesWhatIsNotSo) {
   EXPECT_TRUE(Scenario().play(given + "20:00:01 bob1 buys mug -> held until 20:05:01").empty());
   EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> held until 20:05:02").empty());
   EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> refused shop.sold_out").empty());
-  EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> stock 1 free 0 held 0 sold of mug").empty());
+  EXPECT_FALSE(
+      Scenario().play(given + "20:00:01 bob1 buys mug -> stock 1 free 0 held 0 sold of mug").empty());
   EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> order paid").empty());
   EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> went pending_payment paid").empty());
   EXPECT_FALSE(Scenario().play(given + "20:00:01 bob1 buys mug -> books revenue 9.90").empty());

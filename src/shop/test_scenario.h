@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "shop/shop_world.h"
+#include "shop/test_world.h"
 
 namespace vitrine {
 
@@ -43,9 +43,9 @@ class Scenario {
   ShopWorld world_;
   const int64_t begin_ms_ = world_.clock.wall().ms;
   std::map<std::string, SkuId> products_;
-  std::map<std::string, OrderId> orders_;       // each buyer's last
-  std::map<std::string, PaymentId> payments_;   // each buyer's last
-  std::string refused_;                         // by the last act; empty when it was done
+  std::map<std::string, OrderId> orders_;      // each buyer's last
+  std::map<std::string, PaymentId> payments_;  // each buyer's last
+  std::string refused_;                        // by the last act; empty when it was done
   std::optional<Money> now_costs_;
   size_t line_ = 0;
   std::vector<std::string> faults_;

@@ -1,4 +1,4 @@
-#include "shop/shop_world.h"
+#include "shop/test_world.h"
 
 #include <unistd.h>
 
