@@ -107,4 +107,14 @@ ClientAddress client_address(const std::string& peer, bool secure, const HttpHea
   return out;
 }
 
+std::string address_group(std::string_view address) {
+  const auto parsed = parse(address);
+  if (!parsed || parsed->v4) return std::string(address);
+  Address network{};
+  std::memcpy(network.data(), parsed->bytes.data(), 8);
+  char text[INET6_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET6, network.data(), text, sizeof(text));
+  return std::string(text) + "/64";
+}
+
 }  // namespace vitrine

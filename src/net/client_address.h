@@ -38,4 +38,7 @@ struct ClientAddress {
 ClientAddress client_address(const std::string& peer, bool secure, const HttpHeaders& headers,
                              const AddressRanges& trusted);
 
+// What per-address limits count by: the address itself for IPv4, its /64 for IPv6.
+std::string address_group(std::string_view address);
+
 }  // namespace vitrine

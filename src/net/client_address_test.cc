@@ -57,5 +57,13 @@ TEST(ClientAddress, SeveralHeadersAreOneList) {
   EXPECT_FALSE(client_address("203.0.113.5", false, headers, AddressRanges({"10.0.0.0/8"})).secure);
 }
 
+// A household gets a whole /64: limits that counted single addresses of it would limit nothing.
+TEST(AddressGroup, IsTheAddressOrTheNetworkOf64Bits) {
+  EXPECT_EQ(address_group("198.51.100.7"), "198.51.100.7");
+  EXPECT_EQ(address_group("2001:db8:0:1:2:3:4:5"), "2001:db8:0:1::/64");
+  EXPECT_EQ(address_group("2001:db8:0:1::9"), address_group("2001:db8:0:1:ffff::"));
+  EXPECT_EQ(address_group("nonsense"), "nonsense");
+}
+
 }  // namespace
 }  // namespace vitrine
