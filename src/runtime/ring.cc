@@ -111,7 +111,7 @@ FeedLease Feed::lease(Core& core) {
   home_.check_here();
   auto& book = desk_->books[static_cast<size_t>(core.index())];
   if (!book.replica) {
-    FlushPacer* pacer = pacers_ != nullptr ? &pacers_->at(core) : nullptr;
+    const auto pacer = pacers_ != nullptr ? pacers_->at(core) : std::shared_ptr<FlushPacer>();
     book.replica = std::make_shared<FeedReplica>(core, clock_, options_, pacer);
     auto seed = [replica = book.replica, ring = ring_, ended = ended_] {
       for (uint64_t at = ring.first(); at < ring.head(); ++at) replica->append(at, ring.at(at));

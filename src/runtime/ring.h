@@ -70,11 +70,16 @@ class RingSeat {
 // One FlushPacer per core, for feeds with RingPolicy::flush_automatic.
 class FlushPacers {
  public:
-  explicit FlushPacers(Cores& cores) : pacers_(static_cast<size_t>(cores.count())) {}
-  FlushPacer& at(const Core& core) { return pacers_[static_cast<size_t>(core.index())]; }
+  explicit FlushPacers(Cores& cores) {
+    for (int core = 0; core < cores.count(); ++core) pacers_.push_back(std::make_shared<FlushPacer>());
+  }
+  // Shared with the replicas of that core, which may be the last to go.
+  const std::shared_ptr<FlushPacer>& at(const Core& core) {
+    return pacers_[static_cast<size_t>(core.index())];
+  }
 
  private:
-  std::vector<FlushPacer> pacers_;
+  std::vector<std::shared_ptr<FlushPacer>> pacers_;
 };
 
 class Feed {

@@ -16,11 +16,12 @@ Microseconds thread_cpu() {
 
 }  // namespace
 
-FeedReplica::FeedReplica(Core& core, const Clock& clock, const FeedOptions& options, FlushPacer* pacer)
+FeedReplica::FeedReplica(Core& core, const Clock& clock, const FeedOptions& options,
+                         std::shared_ptr<FlushPacer> pacer)
     : home_(core),
       clock_(clock),
       policy_(options.policy),
-      pacer_(options.policy.flush_automatic ? pacer : nullptr),
+      pacer_(options.policy.flush_automatic ? std::move(pacer) : nullptr),
       ring_(options.limits),
       viewers_(ring_, clock, options.policy),
       flush_timer_(core.io()),

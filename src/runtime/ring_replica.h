@@ -26,7 +26,7 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   static constexpr uint32_t kMailboxMax = 4'096;
 
   // `pacer` may be null when the interval is fixed.
-  FeedReplica(Core& core, const Clock& clock, const FeedOptions& options, FlushPacer* pacer);
+  FeedReplica(Core& core, const Clock& clock, const FeedOptions& options, std::shared_ptr<FlushPacer> pacer);
   ~FeedReplica();
 
   // From the feed, in order. begin_at() when there is nothing to append yet. A gap in the numbers counts as
@@ -65,7 +65,7 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   HomeCore home_;
   const Clock& clock_;
   RingPolicy policy_;
-  FlushPacer* pacer_;
+  std::shared_ptr<FlushPacer> pacer_;  // null: the interval is fixed
   RingSlabs ring_;
   RingViewers viewers_;
   boost::asio::steady_timer flush_timer_;

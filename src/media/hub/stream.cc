@@ -14,9 +14,7 @@ Stream::Stream(std::string name, StreamUses uses, std::function<void(StreamState
       on_state_(std::move(on_state)),
       cache_(uses_.limits().gop),
       grace_timer_(home_.core().io()),
-      tick_timer_(home_.core().io()) {
-  begin_ticking();
-}
+      tick_timer_(home_.core().io()) {}
 
 Stream::~Stream() = default;
 
@@ -26,6 +24,7 @@ Result<std::shared_ptr<SeatLink>> Stream::claim(PublisherInfo info, bool take_ov
   home_.check_here();
   const auto ticket = seat_.claim(uses_.clock.monotonic(), take_over);
   if (!ticket) return ticket.error();
+  if (!ticking_) tick_later();
   if (link_) link_->gone = true;
   link_ = std::make_shared<SeatLink>();
   link_->ticket = *ticket;
@@ -95,9 +94,11 @@ void Stream::leave(PublisherSeat::Ticket ticket, PublishEnd why) {
 
 void Stream::begin_grace() {
   grace_timer_.expires_after(uses_.limits().grace);
-  grace_timer_.async_wait([this](const boost::system::error_code& failed) {
-    // A timer that fired just before its cancel still comes here without an error.
-    if (!failed && state_ == StreamState::lost) end();
+  grace_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
+    const auto self = weak.lock();
+    if (failed || !self || self->state_ != StreamState::lost) return;
+    // A timer that fired just before it was set anew still comes here without an error.
+    if (self->grace_timer_.expiry() <= std::chrono::steady_clock::now()) self->end();
   });
 }
 
@@ -135,13 +136,15 @@ Result<StreamFeed*> Stream::feed(WireFormat format) {
   return feed.get();
 }
 
-void Stream::begin_ticking() {
+void Stream::tick_later() {
+  ticking_ = true;
   tick_timer_.expires_after(kTickInterval);
-  tick_timer_.async_wait([this](const boost::system::error_code& failed) {
-    if (failed) return;
-    drop_idle_feeds();
-    pulse_->viewers = sent().viewers;
-    begin_ticking();
+  tick_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
+    const auto self = weak.lock();
+    if (failed || !self) return;
+    self->drop_idle_feeds();
+    self->pulse_->viewers = self->sent().viewers;
+    self->tick_later();
   });
 }
 

@@ -80,9 +80,9 @@ struct StreamView {
   int64_t repaired = 0;
 };
 
-class Stream {
+class Stream : public std::enable_shared_from_this<Stream> {
  public:
-  // `on_state` hears of each change, on the home core.
+  // Made by make_shared. `on_state` hears of each change, on the home core.
   Stream(std::string name, StreamUses uses, std::function<void(StreamState)> on_state);
   ~Stream();
 
@@ -96,7 +96,7 @@ class Stream {
   // The viewers' side. The stream's feed in a wire format, made on first use; valid until control returns
   // to the loop. Errors: `not_found` "media.not_live".
   Result<StreamFeed*> feed(WireFormat format);
-  bool live() const { return state_ != StreamState::idle && !hold_.holding(); }
+  bool live() const { return state_ != StreamState::idle; }
   bool starting() const { return seat_.taken() && !live(); }
   const TrackConfigPtr& video() const { return video_; }
   const TrackConfigPtr& audio() const { return audio_; }
@@ -115,7 +115,7 @@ class Stream {
   void place(Frame frame);
   void enter(StreamState state);
   void begin_grace();
-  void begin_ticking();
+  void tick_later();
   void drop_idle_feeds();
   RingStats sent();
 
@@ -139,6 +139,7 @@ class Stream {
   RingStats past_;  // of feeds that are gone
   boost::asio::steady_timer grace_timer_;
   boost::asio::steady_timer tick_timer_;
+  bool ticking_ = false;
 };
 
 }  // namespace vitrine
