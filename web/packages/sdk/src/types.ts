@@ -318,8 +318,11 @@ export interface CartLine {
   name: string;
   variant: string;
   price: Money;
+  price_version: number;
   picture: string | null;
   free: number;
+  /** False: no longer sold. */
+  on_offer: boolean;
 }
 
 export interface Cart {
@@ -362,6 +365,8 @@ export interface OrderPayment {
   provider: string;
   state: string;
   amount: Money;
+  /** While it can still be paid there. */
+  cashier_url?: string | null;
 }
 
 export interface Shipment {
@@ -396,6 +401,8 @@ export interface OrderDraft {
   lines: { sku: string; quantity: number; price_version: number }[];
   total: Money;
   address: string | null;
+  /** Takes the lines out of the cart. */
+  from_cart?: boolean;
 }
 
 export interface PaymentProvider {
