@@ -8,9 +8,11 @@
 #include <prometheus/registry.h>
 
 #include <cstdio>
+#include <latch>
 
 #include "members/config.h"
 #include "members/module.h"
+#include "members/schema.h"
 #include "net/dispatch.h"
 #include "testing/blocking.h"
 
@@ -67,7 +69,7 @@ Task<std::string> read_code(Bench* bench, std::string masked) {
   double ignored = 0;
   const auto list = boost::json::parse(co_await timed(bench, std::move(request), 200, &ignored));
   for (const auto& item : list.at("items").as_array()) {
-    if (item.at("phone_masked") == masked) co_return std::string(item.at("code").get_string());
+    if (item.at("phone_masked").get_string() == masked) co_return std::string(item.at("code").get_string());
   }
   check(false, "the code is among the last sent");
   co_return "";
@@ -95,23 +97,23 @@ void report(const char* name, std::vector<double> seconds) {
 }
 
 // Buyers of one core, one after another or `apart` from each other.
-Task<void> paced(Bench* bench, int core, std::vector<Times>* times, std::atomic<int>* left) {
+Task<void> paced(Bench* bench, int core, std::vector<Times>* times, std::latch* left) {
   const MonotonicTime begin = bench->clock.monotonic();
   for (int buyer = core; buyer < kSignIns; buyer += bench->cores.count()) {
     const Microseconds wait = begin + kApart * buyer - bench->clock.monotonic();
     if (wait.count() > 1'000) co_await sleep_for(std::chrono::duration_cast<Milliseconds>(wait));
-    auto one = [](Bench* b, int who, Times* t, std::atomic<int>* l) -> Task<void> {
+    auto one = [](Bench* b, int who, Times* t, std::latch* l) -> Task<void> {
       co_await sign_in(b, who, t);
-      --*l;
+      l->count_down();
     };
     Core::current()->spawn(one(bench, buyer, &(*times)[static_cast<size_t>(buyer)], left));
   }
 }
 
-Task<void> flat(Bench* bench, std::atomic<int>* next, std::vector<Times>* times, std::atomic<int>* left) {
+Task<void> flat(Bench* bench, std::atomic<int>* next, std::vector<Times>* times, std::latch* left) {
   for (int buyer = (*next)++; buyer < kSignIns; buyer = (*next)++) {
     co_await sign_in(bench, buyer, &(*times)[static_cast<size_t>(buyer)]);
-    --*left;
+    left->count_down();
   }
 }
 
@@ -137,11 +139,26 @@ void open(Bench& bench) {
   }
 }
 
+// What was answered is there: one row each.
+void count_rows(Bench& bench) {
+  auto database = open_sqlite(
+      {.name = "members", .directory = bench.folder.path() + "/db", .migrations = members_migrations()});
+  check(database.ok(), "the database opens again");
+  for (const char* table : {"buyers", "buyer_sessions", "consents"}) {
+    auto work = [sql = std::string("SELECT count(*) FROM ") + table](Transaction& transaction) {
+      return transaction.query(sql);
+    };
+    const auto rows = wait_on(bench.cores.at(0), (*database)->read(std::move(work)));
+    check(rows.ok() && rows->front().integer(0) == kSignIns, "every sign-in has its row");
+  }
+  (*database)->close();
+}
+
 int run(bool at_full_speed) {
   Bench bench;
   open(bench);
   std::vector<Times> times(kSignIns);
-  std::atomic<int> left = kSignIns;
+  std::latch left(kSignIns);
   std::atomic<int> next = 0;
   const MonotonicTime begin = bench.clock.monotonic();
   for (int core = 0; !at_full_speed && core < bench.cores.count(); ++core) {
@@ -150,9 +167,11 @@ int run(bool at_full_speed) {
   for (int worker = 0; at_full_speed && worker < kAtOnce; ++worker) {
     bench.cores.at(worker % bench.cores.count()).spawn(flat(&bench, &next, &times, &left));
   }
-  while (left > 0) usleep(10'000);
+  left.wait();
   const double seconds = std::chrono::duration<double>(bench.clock.monotonic() - begin).count();
+  bench.bus->stop();
   bench.members->stop();
+  count_rows(bench);
   std::vector<double> codes;
   std::vector<double> sign_ins;
   for (const auto& one : times) {
