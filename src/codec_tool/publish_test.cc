@@ -1,66 +1,20 @@
 // The demo publisher against nginx-rtmp, a server that is not ours.
 #include "codec_tool/publish.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
 #include <thread>
 
 #include "codec_tool/demo_picture.h"
 #include "codec_tool/demo_sound.h"
 #include "codec_tool/probe.h"
 #include "testing/blocking.h"
+#include "testing/nginx_rtmp.h"
 
 namespace vitrine {
 namespace {
-
-uint16_t free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(descriptor);
-  return ntohs(address.sin_port);
-}
-
-// nginx with its RTMP module, recording what is published into a folder.
-class NginxRtmp {
- public:
-  NginxRtmp(const std::string& folder, uint16_t port) {
-    const std::string file = folder + "/nginx.conf";
-    std::ofstream(file) << fmt::format(
-        "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;\n{}"
-        "daemon off; master_process off; pid {}/nginx.pid; error_log {}/error.log;\n"
-        "events {{ worker_connections 64; }}\n"
-        "rtmp {{ server {{ listen 127.0.0.1:{}; application live {{ live on; record all; record_path {}; }} "
-        "}} }}\n",
-        geteuid() == 0 ? "user root;\n" : "", folder, folder, port, folder);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::execl("/usr/sbin/nginx", "nginx", "-c", file.c_str(), "-p", folder.c_str(), nullptr);
-      ::_exit(127);
-    }
-  }
-  ~NginxRtmp() {
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  NginxRtmp(const NginxRtmp&) = delete;
-  NginxRtmp& operator=(const NginxRtmp&) = delete;
-
- private:
-  pid_t pid_;
-};
 
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), &::pclose);
@@ -83,7 +37,7 @@ TEST(PublishDemo, FindsALateServerAndSendsPictureAndSoundInStep) {
     EXPECT_TRUE(publish_demo(options, Milliseconds(3'000), stop));
   });
   {
-    const NginxRtmp server(folder.path(), port);
+    const NginxRtmp server(folder.path(), port, "record all; record_path " + folder.path() + ";");
     publisher.join();
   }
   const std::string probe = "ffprobe -v error -of compact ";

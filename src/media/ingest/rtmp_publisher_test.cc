@@ -16,6 +16,7 @@
 #include "media/ingest/rtmp_ingest.h"
 #include "runtime/listener.h"
 #include "testing/blocking.h"
+#include "testing/nginx_rtmp.h"
 
 namespace vitrine {
 namespace {
@@ -96,12 +97,17 @@ class RtmpPublisherTest : public testing::Test {
     listener_->start([this](Core& core, TcpSocket socket) { ingest_->accept(core, std::move(socket)); });
   }
 
-  // Publishes with FFmpeg; returns its exit status and keeps what it said.
+  static std::string url_of(uint16_t port, const std::string& path) {
+    return "rtmp://127.0.0.1:" + std::to_string(port) + path;
+  }
+  // Publishes to us with FFmpeg; returns its exit status and keeps what it said.
   int ffmpeg(const std::string& input_and_codecs, const std::string& path) {
+    return ffmpeg_to(url_of(listener_->port(), path), input_and_codecs);
+  }
+  int ffmpeg_to(const std::string& url, const std::string& input_and_codecs) {
     const std::string log = folder_.path() + "/ffmpeg.log";
-    const std::string command = "ffmpeg -nostdin -v info " + input_and_codecs +
-                                " -f flv 'rtmp://127.0.0.1:" + std::to_string(listener_->port()) + path +
-                                "' >" + log + " 2>&1";
+    const std::string command =
+        "ffmpeg -nostdin -v info " + input_and_codecs + " -f flv '" + url + "' >" + log + " 2>&1";
     const int status = std::system(command.c_str());
     std::ifstream file(log);
     said_.assign(std::istreambuf_iterator<char>(file), {});
@@ -188,6 +194,21 @@ TEST_F(RtmpPublisherTest, SoundAloneAndPictureAloneAreStreamsToo) {
   ASSERT_TRUE(heard_.wait_for_end());
   EXPECT_TRUE(heard_.of(FrameKind::audio).empty());
   EXPECT_EQ(heard_.of(FrameKind::video).size(), 25u);
+}
+
+// nginx-rtmp relays with a client of its own: other chunk headers and commands than FFmpeg's.
+TEST_F(RtmpPublisherTest, NginxRelaysAStreamIn) {
+  const uint16_t port = free_port();
+  const NginxRtmp relay(folder_.path(), port,
+                        "push " + url_of(listener_->port(), "/live/demo?key=right") + ";");
+  const auto url = url_of(port, "/live/demo");
+  // It begins to listen in its own time.
+  for (int tries = 0; tries < 50 && ffmpeg_to(url, "-re " + std::string(kPicture) + kSound + kH264Aac) != 0;
+       ++tries) {
+  }
+  ASSERT_TRUE(heard_.wait_for_end()) << said_;
+  EXPECT_EQ(heard_.of(FrameKind::video).size(), 50u);
+  EXPECT_GT(heard_.of(FrameKind::audio).size(), 80u);
 }
 
 TEST_F(RtmpPublisherTest, AWrongOrMissingKeyIsRefusedInWords) {
