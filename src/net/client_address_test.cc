@@ -7,7 +7,8 @@ namespace {
 
 TEST(AddressRanges, ContainByPrefix) {
   std::vector<std::string> bad;
-  const AddressRanges ranges({"10.0.0.0/8", "192.0.2.1", "2001:db8::/33", "nonsense", "10.0.0.0/33", "::1/x"}, &bad);
+  const AddressRanges ranges({"10.0.0.0/8", "192.0.2.1", "2001:db8::/33", "nonsense", "10.0.0.0/33", "::1/x"},
+                             &bad);
   EXPECT_TRUE(ranges.contain("10.255.0.1"));
   EXPECT_FALSE(ranges.contain("11.0.0.1"));
   EXPECT_TRUE(ranges.contain("192.0.2.1"));
@@ -42,7 +43,8 @@ TEST(ClientAddress, FollowsTrustedHopsOnly) {
   for (const Row& row : rows) {
     HttpHeaders headers;
     headers.add("X-Forwarded-For", row.forwarded);
-    EXPECT_EQ(client_address(row.peer, false, headers, trusted).address, row.client) << row.peer << row.forwarded;
+    EXPECT_EQ(client_address(row.peer, false, headers, trusted).address, row.client)
+        << row.peer << row.forwarded;
   }
 }
 

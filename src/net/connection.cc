@@ -23,7 +23,8 @@ bool has_token(std::string_view list, std::string_view token) {
 bool valid_key(std::string_view key) {
   if (key.size() != 24 || !key.ends_with("==")) return false;
   for (const char c : key.substr(0, 22)) {
-    const bool known = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    const bool known =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     if (!known) return false;
   }
   return true;
@@ -44,10 +45,8 @@ bool Connection::wants_websocket() const {
 }
 
 Task<Result<void>> Connection::respond(HttpResponse response) {
-  const HeadContext context{.framing = BodyFraming::length,
-                            .keep_alive = false,
-                            .secure = request_->secure,
-                            .now = clock_.wall()};
+  const HeadContext context{
+      .framing = BodyFraming::length, .keep_alive = false, .secure = request_->secure, .now = clock_.wall()};
   std::string bytes = render_head(response, context);
   bytes += response.content();
   const Result<void> wrote = co_await socket_.write_all(as_bytes(bytes));
@@ -71,7 +70,8 @@ Result<void> Connection::check_handshake(const OriginRule& rule) const {
       request_->method != HttpMethod::get)
     return Error{ErrorKind::invalid_input, "websocket.handshake"};
   if (headers.get("Sec-WebSocket-Version") != "13") return Error{ErrorKind::unsupported, "websocket.version"};
-  if (!valid_key(headers.get("Sec-WebSocket-Key"))) return Error{ErrorKind::invalid_input, "websocket.handshake"};
+  if (!valid_key(headers.get("Sec-WebSocket-Key")))
+    return Error{ErrorKind::invalid_input, "websocket.handshake"};
   if (!origin_allowed(rule, headers.get("Origin"), headers.get("Host")))
     return Error{ErrorKind::forbidden, "websocket.origin"};
   return {};
@@ -89,9 +89,10 @@ Task<Result<WebSocket>> Connection::upgrade_websocket(OriginRule rule, size_t me
     const Result<void> told = co_await respond(std::move(refusal));
     co_return told ? fine.error() : told.error();
   }
-  const std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                           "Sec-WebSocket-Accept: " +
-                           websocket_accept(request_->headers.get("Sec-WebSocket-Key")) + "\r\n\r\n";
+  const std::string head =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      websocket_accept(request_->headers.get("Sec-WebSocket-Key")) + "\r\n\r\n";
   if (const auto wrote = co_await socket_.write_all(as_bytes(head)); !wrote) co_return wrote.error();
   co_return WebSocket{std::move(socket_), WebSocketReceiver(message_max, std::move(received_))};
 }

@@ -30,15 +30,18 @@ HttpResponse what_is_allowed(const std::string& allowed) {
 
 std::optional<Problem> refuse_access(const RouteSpec& spec, const Caller& caller) {
   switch (spec.access) {
-    case Access::open: return std::nullopt;
+    case Access::open:
+      return std::nullopt;
     case Access::viewer:
       if (caller.viewer != Caller::Viewer::none) return std::nullopt;
-      return Problem{ErrorKind::unauthenticated, "members.no_viewer", "Call GET /v1/me first: it makes a guest."};
+      return Problem{ErrorKind::unauthenticated, "members.no_viewer",
+                     "Call GET /v1/me first: it makes a guest."};
     case Access::buyer:
       if (caller.is_buyer()) return std::nullopt;
       return Problem{ErrorKind::unauthenticated, "members.sign_in", "Sign in to do this."};
     case Access::staff:
-      if (!caller.staff) return Problem{ErrorKind::unauthenticated, "members.staff_only", "Sign in as staff."};
+      if (!caller.staff)
+        return Problem{ErrorKind::unauthenticated, "members.staff_only", "Sign in as staff."};
       if (spec.right && !caller.staff->may(*spec.right))
         return Problem{ErrorKind::forbidden, "members.no_right",
                        "This needs the right " +
@@ -79,7 +82,8 @@ Dispatcher::Dispatcher(const Router& router, Authenticator authenticator, Pages 
     : router_(router), authenticator_(std::move(authenticator)), pages_(std::move(pages)) {}
 
 Task<Dispatcher::Admission> Dispatcher::admit(std::shared_ptr<const HttpRequest> request) const {
-  Admitted admitted{nullptr, {.request = request, .caller = {}, .path = {}, .idempotency_key = {}, .body_digest = {}}};
+  Admitted admitted{nullptr,
+                    {.request = request, .caller = {}, .path = {}, .idempotency_key = {}, .body_digest = {}}};
   std::string allowed;
   admitted.route = router_.find(request->method, request->path, admitted.call.path, allowed);
   if (admitted.route == nullptr) {
@@ -93,7 +97,8 @@ Task<Dispatcher::Admission> Dispatcher::admit(std::shared_ptr<const HttpRequest>
   const RouteSpec& spec = admitted.route->spec;
   if (authenticator_) {
     const Result<Caller> caller = co_await authenticator_(request);
-    const bool goes_on = caller.ok() || (spec.access == Access::open && caller.error().kind == ErrorKind::unavailable);
+    const bool goes_on =
+        caller.ok() || (spec.access == Access::open && caller.error().kind == ErrorKind::unavailable);
     if (!goes_on) co_return to_response(caller.error());
     if (caller) admitted.call.caller = *caller;
   }

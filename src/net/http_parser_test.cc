@@ -38,7 +38,8 @@ TEST(HttpParser, ReadsHeadAndBody) {
 }
 
 TEST(HttpParser, EveryTruncationWantsMore) {
-  for (size_t size = 0; size < kPost.size(); ++size) EXPECT_EQ(fault_of(kPost.substr(0, size)), "more") << size;
+  for (size_t size = 0; size < kPost.size(); ++size)
+    EXPECT_EQ(fault_of(kPost.substr(0, size)), "more") << size;
   EXPECT_EQ(fault_of(kPost), "");
 }
 
@@ -66,7 +67,8 @@ TEST(HttpParser, TakesNothingOfTheNextRequest) {
 
 TEST(HttpParser, ChunksAreJoined) {
   const std::string_view text =
-      "PUT /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;note=1\r\n world\r\n0\r\n\r\n";
+      "PUT /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;note=1\r\n "
+      "world\r\n0\r\n\r\n";
   HttpParser parser;
   const auto head = parser.read_head(as_bytes(text));
   ASSERT_TRUE(head && *head);
@@ -104,10 +106,12 @@ struct Refused {
 TEST(HttpParser, RefusesWhatSmugglesOrIsMalformed) {
   const std::string h = "Host: x\r\n";
   const std::vector<Refused> cases = {
-      {"both lengths", "POST / HTTP/1.1\r\n" + h + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+      {"both lengths",
+       "POST / HTTP/1.1\r\n" + h + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
        "request.framing"},
       {"both lengths, the other way round",
-       "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc", "request.framing"},
+       "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
+       "request.framing"},
       {"two lengths", "POST / HTTP/1.1\r\n" + h + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
        "request.framing"},
       {"two equal lengths", "POST / HTTP/1.1\r\n" + h + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
@@ -124,8 +128,10 @@ TEST(HttpParser, RefusesWhatSmugglesOrIsMalformed) {
       {"two codings",
        "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
        "request.framing"},
-      {"chunks in HTTP/1.0", "POST / HTTP/1.0\r\n" + h + "Transfer-Encoding: chunked\r\n\r\n", "request.framing"},
-      {"space before the colon", "GET / HTTP/1.1\r\n" + h + "Content-Length : 3\r\n\r\nabc", "request.malformed"},
+      {"chunks in HTTP/1.0", "POST / HTTP/1.0\r\n" + h + "Transfer-Encoding: chunked\r\n\r\n",
+       "request.framing"},
+      {"space before the colon", "GET / HTTP/1.1\r\n" + h + "Content-Length : 3\r\n\r\nabc",
+       "request.malformed"},
       {"folded line", "GET / HTTP/1.1\r\n" + h + "X-A: b\r\n c\r\n\r\n", "request.malformed"},
       {"bare line feeds", "GET / HTTP/1.1\nHost: x\n\n", "request.malformed"},
       {"bare carriage return", "GET / HTTP/1.1\r\n" + h + "X: a\rb\r\n\r\n", "request.malformed"},
@@ -141,14 +147,17 @@ TEST(HttpParser, RefusesWhatSmugglesOrIsMalformed) {
       {"unknown method", "BREW / HTTP/1.1\r\n" + h + "\r\n", "request.method"},
       {"CONNECT", "CONNECT a:443 HTTP/1.1\r\n" + h + "\r\n", "request.method"},
       {"dot segments", "GET /a/../b HTTP/1.1\r\n" + h + "\r\n", "request.path"},
-      {"bad chunk size", "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "request.malformed"},
-      {"body over the limit", "POST / HTTP/1.1\r\n" + h + "Content-Length: 1001\r\n\r\n", "request.body_too_large"},
+      {"bad chunk size", "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+       "request.malformed"},
+      {"body over the limit", "POST / HTTP/1.1\r\n" + h + "Content-Length: 1001\r\n\r\n",
+       "request.body_too_large"},
       {"chunks over the limit", "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n",
        "request.body_too_large"},
       {"endless chunk extension",
        "POST / HTTP/1.1\r\n" + h + "Transfer-Encoding: chunked\r\n\r\n5;" + std::string(20'000, 'x'),
        "request.malformed"},
-      {"endless header", "GET / HTTP/1.1\r\n" + h + "X: " + std::string(20'000, 'x'), "request.head_too_large"},
+      {"endless header", "GET / HTTP/1.1\r\n" + h + "X: " + std::string(20'000, 'x'),
+       "request.head_too_large"},
   };
   for (const Refused& one : cases) EXPECT_EQ(fault_of(one.text), one.slug) << one.why;
 }

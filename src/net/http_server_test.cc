@@ -55,14 +55,28 @@ Task<void> endless(Call, std::unique_ptr<Connection> connection) {
 constexpr size_t kRawMax = 2 << 20;
 
 void declare(Router& router) {
-  router.add<Note, Note>({.method = HttpMethod::post, .path = "/v1/notes", .operation = "echo", .tag = "test", .summary = "Test"}, echo);
-  router.add<NoBody, Note>({.path = "/v1/greet/{name}", .operation = "greet", .tag = "test", .summary = "Test"}, greet);
-  router.add<NoBody, Note>({.path = "/v1/throw", .operation = "throwOut", .tag = "test", .summary = "Test"}, throw_out);
-  router.add<NoBody, Note>({.path = "/v1/core", .operation = "whichCore", .tag = "test", .summary = "Test"}, which_core);
+  router.add<Note, Note>({.method = HttpMethod::post,
+                          .path = "/v1/notes",
+                          .operation = "echo",
+                          .tag = "test",
+                          .summary = "Test"},
+                         echo);
+  router.add<NoBody, Note>(
+      {.path = "/v1/greet/{name}", .operation = "greet", .tag = "test", .summary = "Test"}, greet);
+  router.add<NoBody, Note>({.path = "/v1/throw", .operation = "throwOut", .tag = "test", .summary = "Test"},
+                           throw_out);
+  router.add<NoBody, Note>({.path = "/v1/core", .operation = "whichCore", .tag = "test", .summary = "Test"},
+                           which_core);
   router.add<NoBody, Note>({.path = "/v1/who", .operation = "who", .tag = "test", .summary = "Test"}, who);
-  router.add<RawBody, HttpResponse>(
-      {.method = HttpMethod::put, .path = "/v1/raw", .operation = "raw", .tag = "test", .summary = "Test", .body_max = kRawMax}, count_bytes);
-  router.add_stream({.path = "/live/{stream}.flv", .operation = "playFlv", .tag = "test", .summary = "Test"}, endless);
+  router.add<RawBody, HttpResponse>({.method = HttpMethod::put,
+                                     .path = "/v1/raw",
+                                     .operation = "raw",
+                                     .tag = "test",
+                                     .summary = "Test",
+                                     .body_max = kRawMax},
+                                    count_bytes);
+  router.add_stream({.path = "/live/{stream}.flv", .operation = "playFlv", .tag = "test", .summary = "Test"},
+                    endless);
 }
 
 class HttpServerTest : public ::testing::Test {
@@ -104,7 +118,8 @@ TEST_F(HttpServerTest, PathParametersAreDecoded) {
 TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
   HttpClient client(port());
   std::string all;
-  for (const char* name : {"a", "b", "c"}) all += std::string("GET /v1/greet/") + name + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const char* name : {"a", "b", "c"})
+    all += std::string("GET /v1/greet/") + name + " HTTP/1.1\r\nHost: x\r\n\r\n";
   client.write(all);
   for (const char* name : {"a", "b", "c"})
     EXPECT_EQ(client.read_reply().body, std::string(R"({"text":"hello )") + name + "\"}");
@@ -136,7 +151,9 @@ TEST_F(HttpServerTest, BadBodiesNameTheField) {
   const auto reply = client.post("/v1/notes", R"({"text":""})");
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.json().at("field").as_string(), "/text");
-  EXPECT_EQ(client.post("/v1/notes", "text=x", {{"Content-Type", "application/x-www-form-urlencoded"}}).status, 415);
+  EXPECT_EQ(
+      client.post("/v1/notes", "text=x", {{"Content-Type", "application/x-www-form-urlencoded"}}).status,
+      415);
 }
 
 TEST_F(HttpServerTest, MalformedRequestsGetAProblemAndTheConnectionEnds) {
@@ -292,9 +309,12 @@ TEST_F(HttpServerTest, CountsRequestsByOperationAndStatus) {
   client.get("/nowhere");
   client.get("/v1/core");  // by its answer the one before has been counted
   const std::string text = render_metrics(server().metrics());
-  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="greet",status_class="2xx"} 1)"), std::string::npos);
-  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="throwOut",status_class="5xx"} 1)"), std::string::npos);
-  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="page",status_class="4xx"} 1)"), std::string::npos);
+  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="greet",status_class="2xx"} 1)"),
+            std::string::npos);
+  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="throwOut",status_class="5xx"} 1)"),
+            std::string::npos);
+  EXPECT_NE(text.find(R"(vitrine_http_requests_total{operation="page",status_class="4xx"} 1)"),
+            std::string::npos);
   EXPECT_NE(text.find(R"(vitrine_http_request_seconds_count{operation="greet"} 1)"), std::string::npos);
 }
 

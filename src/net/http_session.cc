@@ -10,7 +10,7 @@ namespace vitrine {
 namespace {
 
 constexpr size_t kBodyBytesPerSecond = 1024;
-constexpr size_t kDrainBodyMax = 64 * 1024;   // read and thrown away rather than closing the connection
+constexpr size_t kDrainBodyMax = 64 * 1024;  // read and thrown away rather than closing the connection
 constexpr size_t kLingerBytesMax = 256 * 1024;
 constexpr Milliseconds kLingerTime{1000};
 constexpr size_t kCopiedBodyMax = 16 * 1024;  // a body up to here goes out in one buffer with its head
@@ -34,7 +34,8 @@ struct HttpSession::Exchange {
   MonotonicTime begun;
 };
 
-HttpSession::HttpSession(SessionShared shared, TcpSocket socket) : shared_(shared), socket_(std::move(socket)) {}
+HttpSession::HttpSession(SessionShared shared, TcpSocket socket)
+    : shared_(shared), socket_(std::move(socket)) {}
 
 Milliseconds HttpSession::setting(const IntegerKey& key) const {
   return Milliseconds(shared_.core.config().get(key));
@@ -131,7 +132,8 @@ Task<HttpSession::Next> HttpSession::serve(Exchange* exchange) {
   HttpParser& parser = exchange->parser;
   const std::string_view expects = exchange->request->headers.get("Expect");
   if (!expects.empty() && !parser.expects_continue()) {
-    Problem problem{ErrorKind::invalid_input, "request.expect", "The only expectation met here is 100-continue."};
+    Problem problem{ErrorKind::invalid_input, "request.expect",
+                    "The only expectation met here is 100-continue."};
     problem.status = 417;
     co_return co_await refuse_unread(exchange, to_response(problem));
   }
@@ -197,7 +199,8 @@ Task<HttpSession::Next> HttpSession::send(Exchange* exchange, HttpResponse respo
                             .now = shared_.clock.wall()};
   std::string head = render_head(response, context);
   const bool with_body = request.method != HttpMethod::head && status_has_body(response.status);
-  const Result<void> wrote = co_await write(std::move(head), with_body ? response.content() : std::string_view());
+  const Result<void> wrote =
+      co_await write(std::move(head), with_body ? response.content() : std::string_view());
   const Microseconds took = shared_.clock.monotonic() - exchange->begun;
   shared_.metrics.count(exchange->route, response.status, took);
   log_debug("http.request",
@@ -222,10 +225,8 @@ Task<void> HttpSession::send_parse_problem(Error error) {
     problem.status = 408;
   }
   const HttpResponse response = to_response(problem);
-  const HeadContext context{.framing = BodyFraming::length,
-                            .keep_alive = false,
-                            .secure = false,
-                            .now = shared_.clock.wall()};
+  const HeadContext context{
+      .framing = BodyFraming::length, .keep_alive = false, .secure = false, .now = shared_.clock.wall()};
   const Result<void> wrote = co_await write(render_head(response, context), response.content());
   shared_.metrics.count(nullptr, response.status, Microseconds(0));
   log_debug("http.refused", {{"why", problem.slug}, {"remote", socket_.peer_address()}});

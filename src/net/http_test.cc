@@ -58,13 +58,12 @@ TEST(RenderHead, CarriesSecurityHeadersAndLength) {
   HttpResponse response;
   response.body = "hello";
   response.headers.set("Content-Type", "text/plain");
-  const std::string head =
-      render_head(response, {.secure = true, .now = WallTime{784'111'777'000}});
+  const std::string head = render_head(response, {.secure = true, .now = WallTime{784'111'777'000}});
   EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")) << head;
-  for (const char* line :
-       {"Date: Sun, 06 Nov 1994 08:49:37 GMT", "Content-Length: 5", "Connection: keep-alive",
-        "X-Content-Type-Options: nosniff", "Cache-Control: no-store", "Strict-Transport-Security: max-age=31536000",
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"}) {
+  for (const char* line : {"Date: Sun, 06 Nov 1994 08:49:37 GMT", "Content-Length: 5",
+                           "Connection: keep-alive", "X-Content-Type-Options: nosniff",
+                           "Cache-Control: no-store", "Strict-Transport-Security: max-age=31536000",
+                           "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"}) {
     EXPECT_NE(head.find(std::string(line) + "\r\n"), std::string::npos) << line;
   }
   EXPECT_TRUE(head.ends_with("\r\n\r\n"));

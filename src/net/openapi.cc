@@ -46,10 +46,14 @@ array parameters_of(const Router::Route& route) {
 
 array security_of(Access access) {
   switch (access) {
-    case Access::open: return {};
-    case Access::viewer: return {{{"guest", array{}}}, {{"buyer", array{}}}};
-    case Access::buyer: return {{{"buyer", array{}}}};
-    case Access::staff: return {{{"staff", array{}}}};
+    case Access::open:
+      return {};
+    case Access::viewer:
+      return {{{"guest", array{}}}, {{"buyer", array{}}}};
+    case Access::buyer:
+      return {{{"buyer", array{}}}};
+    case Access::staff:
+      return {{{"staff", array{}}}};
   }
   return {};
 }

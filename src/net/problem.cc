@@ -20,21 +20,36 @@ std::string sentence_of(std::string_view slug) {
 
 int http_status(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalid_input: return 400;
-    case ErrorKind::unauthenticated: return 401;
-    case ErrorKind::forbidden: return 403;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::gone: return 410;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::too_large: return 413;
-    case ErrorKind::too_fast: return 429;
-    case ErrorKind::truncated: return 400;
-    case ErrorKind::unsupported: return 415;
-    case ErrorKind::exhausted: return 503;
-    case ErrorKind::unavailable: return 503;
-    case ErrorKind::unknown_outcome: return 503;
-    case ErrorKind::timed_out: return 504;
-    case ErrorKind::internal: return 500;
+    case ErrorKind::invalid_input:
+      return 400;
+    case ErrorKind::unauthenticated:
+      return 401;
+    case ErrorKind::forbidden:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::gone:
+      return 410;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::too_large:
+      return 413;
+    case ErrorKind::too_fast:
+      return 429;
+    case ErrorKind::truncated:
+      return 400;
+    case ErrorKind::unsupported:
+      return 415;
+    case ErrorKind::exhausted:
+      return 503;
+    case ErrorKind::unavailable:
+      return 503;
+    case ErrorKind::unknown_outcome:
+      return 503;
+    case ErrorKind::timed_out:
+      return 504;
+    case ErrorKind::internal:
+      return 500;
   }
   return 500;
 }

@@ -15,13 +15,14 @@ RequestMetrics::RequestMetrics(prometheus::Registry& registry, const Router& rou
 RequestMetrics::One RequestMetrics::make(prometheus::Registry& registry, const std::string& operation) {
   One out{};
   for (size_t index = 0; index < out.by_class.size(); ++index) {
-    out.by_class[index] = &counter(registry, "vitrine_http_requests_total", "Requests answered.",
-                                   {{"operation", operation}, {"status_class", std::to_string(index + 1) + "xx"}});
+    out.by_class[index] =
+        &counter(registry, "vitrine_http_requests_total", "Requests answered.",
+                 {{"operation", operation}, {"status_class", std::to_string(index + 1) + "xx"}});
   }
-  out.seconds = &histogram(registry, "vitrine_http_request_seconds",
-                           "Time from a request's whole header to the last byte of its answer handed to the kernel.",
-                           {{"operation", operation}},
-                           {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10});
+  out.seconds = &histogram(
+      registry, "vitrine_http_request_seconds",
+      "Time from a request's whole header to the last byte of its answer handed to the kernel.",
+      {{"operation", operation}}, {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10});
   return out;
 }
 

@@ -89,8 +89,9 @@ const Router::Route* Router::find(HttpMethod method, std::string_view path,
   for (const auto& route : routes_) {
     if (!matches(*route, segments)) continue;
     methods |= 1U << static_cast<unsigned>(route->spec.method);
-    const bool serves = route->spec.method == method ||
-                        (method == HttpMethod::head && route->spec.method == HttpMethod::get && !route->stream);
+    const bool serves =
+        route->spec.method == method ||
+        (method == HttpMethod::head && route->spec.method == HttpMethod::get && !route->stream);
     const size_t literals = literal_characters(*route);
     if (!serves || (best != nullptr && literals <= best_literals)) continue;
     best = route.get();
@@ -108,7 +109,8 @@ const Router::Route* Router::find(HttpMethod method, std::string_view path,
   for (size_t index = 0; index < segments.size(); ++index) {
     if (!is_parameter(best->segments[index])) continue;
     const Parameter parameter = parameter_of(best->segments[index]);
-    parameters.emplace(parameter.name, segments[index].substr(0, segments[index].size() - parameter.suffix.size()));
+    parameters.emplace(parameter.name,
+                       segments[index].substr(0, segments[index].size() - parameter.suffix.size()));
   }
   return best;
 }

@@ -37,7 +37,8 @@ Task<void> stream(Call, std::unique_ptr<Connection>) {
   co_return;
 }
 
-RouteSpec spec(HttpMethod method, std::string_view path, std::string_view operation, Access access = Access::open) {
+RouteSpec spec(HttpMethod method, std::string_view path, std::string_view operation,
+               Access access = Access::open) {
   RouteSpec out;
   out.method = method;
   out.path = path;
@@ -90,7 +91,9 @@ class RouterTest : public ::testing::Test {
   }
   // Everybody is `caller` from now on.
   void all_are(Caller caller) {
-    authenticator = [caller](std::shared_ptr<const HttpRequest>) -> Task<Result<Caller>> { return answer(caller); };
+    authenticator = [caller](std::shared_ptr<const HttpRequest>) -> Task<Result<Caller>> {
+      return answer(caller);
+    };
   }
   static Task<Result<Caller>> answer(Result<Caller> caller) { co_return caller; }
 

@@ -30,8 +30,9 @@ TEST(DecodePath, TakesWhatIsPlain) {
 
 // Every way of writing "somewhere else" that a later file lookup might understand.
 TEST(DecodePath, RefusesWhatCouldMeanAnotherPlace) {
-  for (const char* raw : {"", "v1", "*", "/a/../b", "/..", "/a/.", "/./a", "/%2e%2e/etc/passwd", "/.%2E/x", "/a%2fb",
-                          "/a%2Fb", "/a%5cb", "/a\\b", "/a%00b", "/a%0ab", "/%7f", "/%c0%ae%c0%ae/", "/%ff", "/a%"}) {
+  for (const char* raw :
+       {"", "v1", "*", "/a/../b", "/..", "/a/.", "/./a", "/%2e%2e/etc/passwd", "/.%2E/x", "/a%2fb", "/a%2Fb",
+        "/a%5cb", "/a\\b", "/a%00b", "/a%0ab", "/%7f", "/%c0%ae%c0%ae/", "/%ff", "/a%"}) {
     EXPECT_FALSE(decode_path(raw)) << raw;
   }
 }

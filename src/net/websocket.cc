@@ -52,12 +52,14 @@ Result<std::optional<WebSocketMessage>> WebSocketReceiver::next_data() {
       case WebSocketOpcode::ping:
         answer(websocket_frame(WebSocketOpcode::pong, as_bytes((*message)->payload)));
         break;
-      case WebSocketOpcode::pong: break;
+      case WebSocketOpcode::pong:
+        break;
       case WebSocketOpcode::close:
         close_code_ = (*message)->close_code;
         answer(websocket_close_frame(close_code_, {}));
         return Error{ErrorKind::gone, "websocket.closed"};
-      default: return message;
+      default:
+        return message;
     }
   }
 }
@@ -84,7 +86,8 @@ bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string
     if (equal_ignoring_case(one, origin)) return true;
   }
   const size_t scheme = origin.find("://");
-  return scheme != std::string_view::npos && !host.empty() && equal_ignoring_case(origin.substr(scheme + 3), host);
+  return scheme != std::string_view::npos && !host.empty() &&
+         equal_ignoring_case(origin.substr(scheme + 3), host);
 }
 
 std::string websocket_accept(std::string_view key) {

@@ -30,11 +30,20 @@ std::string outcome_of(std::string_view sent, size_t part) {
       const WebSocketMessage& one = **message;
       if (!out.empty()) out += " ";
       switch (one.kind) {
-        case WebSocketOpcode::text: out += "text:"; break;
-        case WebSocketOpcode::binary: out += "binary:"; break;
-        case WebSocketOpcode::ping: out += "ping:"; break;
-        case WebSocketOpcode::pong: out += "pong:"; break;
-        default: out += "close:" + std::to_string(one.close_code) + "/";
+        case WebSocketOpcode::text:
+          out += "text:";
+          break;
+        case WebSocketOpcode::binary:
+          out += "binary:";
+          break;
+        case WebSocketOpcode::ping:
+          out += "ping:";
+          break;
+        case WebSocketOpcode::pong:
+          out += "pong:";
+          break;
+        default:
+          out += "close:" + std::to_string(one.close_code) + "/";
       }
       out += one.payload.size() > 40 ? std::to_string(one.payload.size()) : one.payload;
     }
@@ -76,7 +85,8 @@ std::vector<Case> framing() {
     out.push_back({"1.1 text of " + std::to_string(size), text(payload), "text:" + shown});
     out.push_back({"1.2 binary of " + std::to_string(size), binary(payload), "binary:" + shown});
   }
-  out.push_back({"1.x length 125 in two bytes", raw({0x82, 0xFE, 0, 125}, std::string(125, 'x')), "!protocol"});
+  out.push_back(
+      {"1.x length 125 in two bytes", raw({0x82, 0xFE, 0, 125}, std::string(125, 'x')), "!protocol"});
   out.push_back({"1.x length 65535 in eight bytes",
                  raw({0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, std::string(65'535, 'x')), "!protocol"});
   out.push_back({"1.x length with the top bit", raw({0x82, 0xFF, 0x80, 0, 0, 0, 0, 1, 0, 0}), "!protocol"});
@@ -94,7 +104,8 @@ std::vector<Case> pings() {
   return {
       {"2.1 ping without payload", ping(""), "ping:"},
       {"2.2 ping with text", ping("Hello, world!"), "ping:Hello, world!"},
-      {"2.3 ping with binary", ping(std::string("\x00\xff\xfe\xfd", 4)), "ping:" + std::string("\x00\xff\xfe\xfd", 4)},
+      {"2.3 ping with binary", ping(std::string("\x00\xff\xfe\xfd", 4)),
+       "ping:" + std::string("\x00\xff\xfe\xfd", 4)},
       {"2.4 ping of 125", ping(std::string(125, '\xfe')), "ping:125"},
       {"2.5 ping of 126", ping(std::string(126, '\xfe')), "!protocol"},
       {"2.7 unasked pong without payload", pong(""), "pong:"},
@@ -110,12 +121,15 @@ std::vector<Case> reserved() {
   std::vector<Case> out;
   for (const int bits : {0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70}) {
     const auto first = [&](int byte) { return static_cast<uint8_t>(0x80 | bits | byte); };
-    out.push_back({"3 reserved bits " + std::to_string(bits) + " on text", client_frame(first(1), "x"), "!protocol"});
-    out.push_back({"3 reserved bits " + std::to_string(bits) + " on ping", client_frame(first(9), ""), "!protocol"});
+    out.push_back(
+        {"3 reserved bits " + std::to_string(bits) + " on text", client_frame(first(1), "x"), "!protocol"});
+    out.push_back(
+        {"3 reserved bits " + std::to_string(bits) + " on ping", client_frame(first(9), ""), "!protocol"});
   }
   for (const int opcode : {3, 4, 5, 6, 7, 11, 12, 13, 14, 15}) {
     out.push_back({"4 opcode " + std::to_string(opcode),
-                   text("fine") + client_frame(static_cast<uint8_t>(0x80 | opcode), ""), "text:fine!protocol"});
+                   text("fine") + client_frame(static_cast<uint8_t>(0x80 | opcode), ""),
+                   "text:fine!protocol"});
   }
   return out;
 }
@@ -135,7 +149,8 @@ std::vector<Case> fragments() {
       {"5.18 two first fragments", text("a", false) + text("b"), "!protocol"},
       {"5.18 binary inside text", text("a", false) + binary("b"), "!protocol"},
       {"5.19 five fragments and two pings",
-       text("1", false) + more("2", false) + ping("p1") + more("3", false) + more("4", false) + ping("p2") + more("5"),
+       text("1", false) + more("2", false) + ping("p1") + more("3", false) + more("4", false) + ping("p2") +
+           more("5"),
        "ping:p1 ping:p2 text:12345"},
       {"5.x empty fragments", text("", false) + more("", false) + more(""), "text:"},
       {"5.x empty last fragment", text("a", false) + more(""), "text:a"},
@@ -149,9 +164,14 @@ std::vector<Case> utf8() {
   return {
       {"6.1 empty text", text(""), "text:"},
       {"6.2 text of several bytes a character", text(greek), "text:" + greek},
-      {"6.2 cut between characters", text(greek.substr(0, 2), false) + more(greek.substr(2)), "text:" + greek},
-      {"6.2 cut inside a character", text(greek.substr(0, 3), false) + more(greek.substr(3)), "text:" + greek},
-      {"6.3 a surrogate in UTF-8", text(greek + "\xed\xa0\x80" "edited"), "!text"},
+      {"6.2 cut between characters", text(greek.substr(0, 2), false) + more(greek.substr(2)),
+       "text:" + greek},
+      {"6.2 cut inside a character", text(greek.substr(0, 3), false) + more(greek.substr(3)),
+       "text:" + greek},
+      {"6.3 a surrogate in UTF-8",
+       text(greek + "\xed\xa0\x80"
+                    "edited"),
+       "!text"},
       {"6.4 fails at once, not at the end", text(greek + "\xf4\x90\x80\x80", false), "!text"},
       {"6.5 first possible characters", text(std::string("\x00", 1)), "text:" + std::string("\x00", 1)},
       {"6.6 a character that never ends", text("\xce"), "!text"},
@@ -188,7 +208,8 @@ std::vector<Case> closes() {
       {"7.5.1 a reason that is not UTF-8", close(1000, "\xce\xba\xed\xa0\x80"), "!text"},
       {"7.x close that is not final", client_frame(WebSocketOpcode::close, "", false), "!protocol"},
   };
-  for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 3000, 3999, 4000, 4999})
+  for (const int code :
+       {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 3000, 3999, 4000, 4999})
     out.push_back({"7.7 code " + std::to_string(code), close(code), "close:" + std::to_string(code) + "/"});
   for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65'535})
     out.push_back({"7.9 code " + std::to_string(code), close(code), "!protocol"});
@@ -200,7 +221,8 @@ std::vector<Case> limits() {
   return {
       {"9 one byte too many", text(std::string(kMessageMax + 1, 'x')), "!too_large"},
       {"9 too many over fragments", text(half, false) + more(half, false) + more("x"), "!too_large"},
-      {"9 refused from the head alone", raw({0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}), "!too_large"},
+      {"9 refused from the head alone", raw({0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}),
+       "!too_large"},
       {"9 exactly the limit over fragments", text(half, false) + more(half), "text:70000"},
   };
 }

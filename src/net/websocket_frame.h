@@ -18,7 +18,14 @@
 
 namespace vitrine {
 
-enum class WebSocketOpcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+enum class WebSocketOpcode : uint8_t {
+  continuation = 0,
+  text = 1,
+  binary = 2,
+  close = 8,
+  ping = 9,
+  pong = 10
+};
 
 // Close codes we use (RFC 6455, 7.4.1).
 namespace websocket_close {

@@ -20,7 +20,8 @@ std::string outcome(vitrine::Bytes bytes, size_t part) {
       if (!message) return out + "!" + std::string(message.error().reason);
       if (!*message) break;
       if ((*message)->payload.size() > kMessageMax) std::abort();
-      if ((*message)->kind == vitrine::WebSocketOpcode::text && !vitrine::count_utf8((*message)->payload)) std::abort();
+      if ((*message)->kind == vitrine::WebSocketOpcode::text && !vitrine::count_utf8((*message)->payload))
+        std::abort();
       out += static_cast<char>((*message)->kind);
       out += (*message)->payload;
     }

@@ -33,8 +33,8 @@ Task<void> echo(Call, std::unique_ptr<Connection> connection) {
 class WebSocketTest : public ::testing::Test {
  protected:
   WebSocketTest() {
-    server.router().add_stream(
-        {.path = "/v1/echo", .operation = "echo", .tag = "test", .summary = "Echo"}, echo);
+    server.router().add_stream({.path = "/v1/echo", .operation = "echo", .tag = "test", .summary = "Echo"},
+                               echo);
     server.start();
   }
   TestServer server;
@@ -105,7 +105,9 @@ TEST_F(WebSocketTest, WhatComesRightBehindTheHandshakeIsNotLost) {
 TEST_F(WebSocketTest, AForeignOriginIsRefused) {
   EXPECT_EQ(WebSocketClient(server.port(), "/v1/echo", {{"Origin", "https://evil.test"}}).handshake().slug(),
             "websocket.origin");
-  EXPECT_EQ(WebSocketClient(server.port(), "/v1/echo", {{"Origin", "https://shop.example"}}).handshake().status, 101);
+  EXPECT_EQ(
+      WebSocketClient(server.port(), "/v1/echo", {{"Origin", "https://shop.example"}}).handshake().status,
+      101);
 }
 
 TEST_F(WebSocketTest, ABadHandshakeIsAProblem) {

@@ -24,7 +24,10 @@ TEST(Deadline, DisarmedNeverFires) {
   Deadline never(io, [] { FAIL() << "was disarmed"; });
   never.arm(Milliseconds(100));
   never.disarm();
-  { Deadline gone(io, [] { FAIL() << "was destroyed"; }); gone.arm(Milliseconds(100)); }
+  {
+    Deadline gone(io, [] { FAIL() << "was destroyed"; });
+    gone.arm(Milliseconds(100));
+  }
   int fired = 0;
   Deadline later(io, [&] { ++fired; });
   later.arm(Milliseconds(300));

@@ -104,8 +104,9 @@ Fault explain(const std::string& name, const Address& address, uint16_t port, in
                   " or grant CAP_NET_BIND_SERVICE."};
     case EADDRNOTAVAIL:
     case EAFNOSUPPORT:
-      return {{ErrorKind::invalid_input, "listen.address"},
-              where + "this machine has no such address. `ip addr` lists them; give one of them with --bind."};
+      return {
+          {ErrorKind::invalid_input, "listen.address"},
+          where + "this machine has no such address. `ip addr` lists them; give one of them with --bind."};
     default:
       return {{ErrorKind::unavailable, "listen.failed"},
               where + std::strerror(why) + ". `vitrine doctor` checks ports and limits."};
@@ -219,8 +220,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Cores& cores, ListenOptions opt
     for (int attempt = 0; attempt < kPortTries; ++attempt) {
       listener->port_ = options.port;
       listener->addresses_.clear();
-      failed = open_port(options.name, *addresses, listener->port_, cores.count(), sockets,
-                         listener->addresses_);
+      failed =
+          open_port(options.name, *addresses, listener->port_, cores.count(), sockets, listener->addresses_);
       if (!failed) break;
       close_all(sockets);
       sockets.clear();
@@ -250,7 +251,8 @@ bool starved(int why) {
 
 }  // namespace
 
-Task<void> Listener::accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<const Accepted> accepted) {
+Task<void> Listener::accept_loop(std::shared_ptr<Acceptor> acceptor,
+                                 std::shared_ptr<const Accepted> accepted) {
   auto& descriptor = acceptor->descriptor;
   bool starving = false;
   while (descriptor.is_open()) {

@@ -193,12 +193,11 @@ Task<Result<void>> TcpSocket::wait_readable() {
 
 void TcpSocket::when_writable(std::function<void()> wake) {
   if (!state_) return;
-  state_->descriptor.async_wait(
-      boost::asio::posix::stream_descriptor::wait_write,
-      [state = state_, wake = std::move(wake)](const boost::system::error_code&) {
-        if (!state->descriptor.is_open()) return;
-        wake();
-      });
+  state_->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                                [state = state_, wake = std::move(wake)](const boost::system::error_code&) {
+                                  if (!state->descriptor.is_open()) return;
+                                  wake();
+                                });
 }
 
 Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {

@@ -65,7 +65,8 @@ ClientReply HttpClient::request(std::string_view method, std::string_view path, 
   std::string text = std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: " + address_ + ":" +
                      std::to_string(port_) + "\r\n";
   std::string cookie_line;
-  for (const auto& [name, value] : cookies) cookie_line += (cookie_line.empty() ? "" : "; ") + name + "=" + value;
+  for (const auto& [name, value] : cookies)
+    cookie_line += (cookie_line.empty() ? "" : "; ") + name + "=" + value;
   if (!cookie_line.empty()) text += "Cookie: " + cookie_line + "\r\n";
   bool typed = body.empty();
   Headers sent = always;

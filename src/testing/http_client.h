@@ -42,7 +42,9 @@ class HttpClient {
   // Adds Host, Content-Length, Content-Type: application/json for a body, cookies, and `always`.
   ClientReply request(std::string_view method, std::string_view path, std::string_view body = {},
                       const Headers& headers = {});
-  ClientReply get(std::string_view path, const Headers& headers = {}) { return request("GET", path, {}, headers); }
+  ClientReply get(std::string_view path, const Headers& headers = {}) {
+    return request("GET", path, {}, headers);
+  }
   ClientReply post(std::string_view path, std::string_view body, const Headers& headers = {}) {
     return request("POST", path, body, headers);
   }
@@ -52,7 +54,8 @@ class HttpClient {
   ClientReply read_reply(bool head_only = false);
   // Up to `count` bytes, fewer only at the end of the connection.
   std::string read_bytes(size_t count);
-  // Whether the server has ended the connection (waits for it, at most ten seconds) with nothing more to read.
+  // Whether the server has ended the connection (waits for it, at most ten seconds) with nothing more to
+  // read.
   bool ended();
   void reconnect();
 

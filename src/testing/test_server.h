@@ -22,7 +22,7 @@ struct TestServerOptions {
   int cores = 1;
   Authenticator authenticator{};
   Pages pages{};
-  std::vector<ConfigKey> more_keys{};                          // beside net_config_keys()
+  std::vector<ConfigKey> more_keys{};                           // beside net_config_keys()
   std::vector<std::pair<std::string, std::string>> settings{};  // {"net.head_ms", "200"}
   std::vector<std::string> bind{"127.0.0.1"};
 };

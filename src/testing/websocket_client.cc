@@ -46,7 +46,9 @@ WebSocketClient::Frame WebSocketClient::read() {
   uint64_t size = static_cast<uint8_t>(head[1]);
   if (size == 126) size = big_endian(http_.read_bytes(2));
   if (size == 127) size = big_endian(http_.read_bytes(8));
-  return {.ended = false, .opcode = static_cast<WebSocketOpcode>(head[0] & 0x0F), .payload = http_.read_bytes(size)};
+  return {.ended = false,
+          .opcode = static_cast<WebSocketOpcode>(head[0] & 0x0F),
+          .payload = http_.read_bytes(size)};
 }
 
 uint16_t WebSocketClient::Frame::close_code() const {
