@@ -246,6 +246,16 @@ Task<Result<void>> RoomService::delete_message(std::string room, MessageId messa
   co_return Result<void>();
 }
 
+// Answers when the room has changed: what is told or asked after that finds it so.
+Task<void> RoomService::at_home(RoomHandlePtr handle, std::function<void(Room&)> use) {
+  auto run = [](RoomHandlePtr at, std::function<void(Room&)> change) -> Task<void> {
+    if (at->room()) change(*at->room());
+    co_return;
+  };
+  Task<void> changed = run(handle, std::move(use));
+  co_await on_core(handle->home(), std::move(changed));
+}
+
 Task<std::string> RoomService::name_of(RoomHandlePtr handle, std::string viewer) {
   co_return handle->room() ? handle->room()->name_of(viewer) : std::string();
 }
@@ -270,9 +280,8 @@ Task<Result<MutedViewer>> RoomService::mute(std::string room, Mute mute, Idempot
   auto muted = co_await context_.database->write(std::move(work));
   if (!muted) co_return muted.error();
   if (!muted->replayed) {
-    handle->home().post([handle, mute] {
-      if (handle->room()) handle->room()->set_mute(mute);
-    });
+    std::function<void(Room&)> change = [mute](Room& at) { at.set_mute(mute); };
+    co_await at_home(handle, std::move(change));
     context_.lanes.send(mute.account, muted_event(mute), room);
   }
   co_return std::move(*muted);
@@ -284,9 +293,8 @@ Task<Result<void>> RoomService::unmute(std::string room, std::string account) {
   auto work = [room, account](Transaction& tx) { return vitrine::drop_mute(tx, room, account); };
   const Result<void> dropped = co_await context_.database->write(std::move(work));
   if (!dropped) co_return dropped;
-  handle->home().post([handle, account] {
-    if (handle->room()) handle->room()->drop_mute(account);
-  });
+  std::function<void(Room&)> change = [account](Room& at) { at.drop_mute(account); };
+  co_await at_home(handle, std::move(change));
   co_return Result<void>();
 }
 
@@ -302,9 +310,8 @@ Task<Result<void>> RoomService::set_words(std::string room, std::vector<std::str
   auto work = [room, words](Transaction& tx) { return vitrine::set_words(tx, room, words); };
   const Result<void> set = co_await context_.database->write(std::move(work));
   if (!set) co_return set;
-  handle->home().post([handle, words] {
-    if (handle->room()) handle->room()->set_words(words);
-  });
+  std::function<void(Room&)> change = [words](Room& at) { at.set_words(words); };
+  co_await at_home(handle, std::move(change));
   co_return Result<void>();
 }
 

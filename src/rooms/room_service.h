@@ -62,6 +62,7 @@ class RoomService {
   // Writes a control event together with `effect` and shows it. On the room's home core.
   Task<Result<void>> write_control(RoomHandlePtr handle, RoomEvent event, Effect effect);
   Task<bool> settle(RoomHandlePtr handle, RoomPosition at);
+  Task<void> at_home(RoomHandlePtr handle, std::function<void(Room&)> use);
   Task<std::string> name_of(RoomHandlePtr handle, std::string viewer);
   Task<bool> message_exists(RoomHandlePtr handle, MessageId message);
 

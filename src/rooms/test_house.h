@@ -173,7 +173,7 @@ class TestSocket final : public RingSocket {
     if (const auto wake = std::exchange(wake_, nullptr)) wake();
   }
 
-  BlockingQueue<boost::json::object> events{1'000'000};
+  BlockingQueue<boost::json::array> frames{1'000'000};
   bool stalled = false;
 
  private:
@@ -189,10 +189,9 @@ class TestSocket final : public RingSocket {
       if (buffer_.size() - at < head + size) break;
       const auto* text = reinterpret_cast<const char*>(buffer_.data() + at + head);
       const bool is_text = (buffer_[at] & 0x0F) == 1;  // else the close frame of a drained room
-      const auto json = is_text ? boost::json::parse(std::string_view(text, size)) : boost::json::array{};
-      for (const auto& event : json.as_array()) {
-        auto object = event.as_object();
-        check(events.push(object) == Pushed::taken, "room for an event");
+      if (is_text) {
+        auto frame = boost::json::parse(std::string_view(text, size)).as_array();
+        check(frames.push(frame) == Pushed::taken, "room for a frame");
       }
       at += head + size;
     }
@@ -227,6 +226,7 @@ class TestViewer {
   }
   // What had not been read by then is lost, as on a broken connection.
   void disconnect() {
+    unread_.clear();
     if (!seat_) return;
     wait_on(core_, leave(std::exchange(seat_, nullptr), std::exchange(socket_, nullptr)));
   }
@@ -250,22 +250,18 @@ class TestViewer {
     requires std::predicate<Wanted, const boost::json::object&>
   {
     while (true) {
-      auto taken = socket_->events.take_within(1, Milliseconds(10'000));
-      check(!taken.empty(), "an event that never came");
-      apply(taken.front());
-      if (wanted(taken.front())) return taken.front();
+      const auto event = next();
+      if (wanted(event)) return event;
     }
   }
   // Reads what is there.
   void read_some() {
-    for (auto& event : socket_->events.take_within(1'000, Milliseconds(0))) apply(event);
+    for (const auto& frame : socket_->frames.take_within(1'000, Milliseconds(0))) keep(frame);
+    while (!unread_.empty()) next();
   }
+  // Reads up to there, and the frame it comes in to its end.
   void until_position(RoomPosition wanted) {
-    while (!position || *position < wanted) {
-      auto taken = socket_->events.take_within(1, Milliseconds(10'000));
-      check(!taken.empty(), "an event that never came");
-      apply(taken.front());
-    }
+    while (!position || *position < wanted || !unread_.empty()) next();
   }
 
   std::optional<RoomPosition> position;
@@ -287,6 +283,21 @@ class TestViewer {
       done.set_value();
     });
     done.get_future().wait();
+  }
+
+  void keep(const boost::json::array& frame) {
+    for (const auto& event : frame) unread_.push_back(event.as_object());
+  }
+  boost::json::object next() {
+    while (unread_.empty()) {
+      const auto taken = socket_->frames.take_within(1, Milliseconds(10'000));
+      check(!taken.empty(), "an event that never came");
+      keep(taken.front());
+    }
+    const boost::json::object event = unread_.front();
+    unread_.pop_front();
+    apply(event);
+    return event;
   }
 
   void apply(const boost::json::object& event) {
@@ -327,6 +338,7 @@ class TestViewer {
   std::shared_ptr<TestSocket> socket_;
   std::shared_ptr<RoomSocket> seat_;
   std::optional<RoomPosition> replay_;
+  std::deque<boost::json::object> unread_;  // the rest of the frame begun
 };
 
 }  // namespace vitrine
