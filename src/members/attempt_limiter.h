@@ -27,7 +27,4 @@ class AttemptLimiter {
   RecentMap<std::string, MonotonicTime> next_;  // GCRA: when the key would be fully rested
 };
 
-// The part of an address that counts as one caller: an IPv4 address, an IPv6 /64 (DESIGN 6).
-std::string limit_key_of_address(const std::string& address);
-
 }  // namespace vitrine

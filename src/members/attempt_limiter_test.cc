@@ -40,13 +40,6 @@ TEST(AttemptLimiter, ARefundedAttemptDoesNotCount) {
   }
 }
 
-TEST(LimitKey, AnIpv6HomeCountsAsOneCaller) {
-  EXPECT_EQ(limit_key_of_address("2001:db8:1:2::1"), limit_key_of_address("2001:db8:1:2:ffff::9"));
-  EXPECT_NE(limit_key_of_address("2001:db8:1:2::1"), limit_key_of_address("2001:db8:1:3::1"));
-  EXPECT_EQ(limit_key_of_address("::ffff:192.0.2.7"), "192.0.2.7");
-  EXPECT_NE(limit_key_of_address("192.0.2.7"), limit_key_of_address("192.0.2.8"));
-}
-
 TEST(RecentMap, ForgetsTheOldestAndNeverMoreThanItMust) {
   RecentMap<int, int> map(100);
   for (int key = 0; key < 1000; ++key) {

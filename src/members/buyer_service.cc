@@ -7,6 +7,7 @@
 #include "contract/events.h"
 #include "members/display_name.h"
 #include "members/phone.h"
+#include "net/client_address.h"
 
 namespace vitrine {
 namespace {
@@ -95,7 +96,7 @@ Task<Reply<NoContent>> BuyerService::send_code(std::string phone, Origin origin)
   const auto normal = normalize_phone(phone, config.get(kCountryCode));
   if (!normal) co_return normal.error();
   constexpr const char* kTooMany = "members.too_many_codes";
-  const std::string address = limit_key_of_address(origin.address);
+  const std::string address = address_group(origin.address);
   if (auto p = too_many(codes_by_address_, address, per_address, kTooMany)) co_return *p;
 
   const WallTime now = context_.clock.wall();
@@ -133,7 +134,7 @@ Task<Reply<BuyerSignedIn>> BuyerService::sign_in_with_code(std::string phone, st
   const Config& config = Core::current()->config();
   const auto normal = normalize_phone(phone, config.get(kCountryCode));
   if (!normal) co_return normal.error();
-  const std::string address = limit_key_of_address(who.origin.address);
+  const std::string address = address_group(who.origin.address);
   const int64_t per_address = config.get(kCodesPerAddress);
   if (auto p = too_many(wrong_by_address_, address, per_address, "members.too_many_codes")) co_return *p;
   const AccountId fresh = context_.ids.next<AccountId>();

@@ -5,6 +5,7 @@
 #include "members/audit.h"
 #include "members/display_name.h"
 #include "members/rights.h"
+#include "net/client_address.h"
 
 namespace vitrine {
 namespace {
@@ -109,7 +110,7 @@ Result<StaffUser> commit_user(Transaction& transaction, const AddPlan& plan) {
 std::optional<Problem> StaffService::too_many(const std::string& account_key, const Origin& origin) {
   const MonotonicTime now = context_.clock.monotonic();
   const Config& config = Core::current()->config();
-  const std::string address = limit_key_of_address(origin.address);
+  const std::string address = address_group(origin.address);
   Milliseconds wait = by_address_.try_one(address, config.get(kSignInsPerAddress), now);
   if (wait.count() == 0) wait = by_account_.try_one(account_key, config.get(kSignInsPerAccount), now);
   if (wait.count() == 0) return std::nullopt;
@@ -122,7 +123,7 @@ std::optional<Problem> StaffService::too_many(const std::string& account_key, co
 void StaffService::was_right(const std::string& account_key, const Origin& origin) {
   const Config& config = Core::current()->config();
   by_account_.refund(account_key, config.get(kSignInsPerAccount));
-  by_address_.refund(limit_key_of_address(origin.address), config.get(kSignInsPerAddress));
+  by_address_.refund(address_group(origin.address), config.get(kSignInsPerAddress));
 }
 
 StaffSession StaffService::new_session(AccountId account, const std::string& token, const Origin& origin) {
