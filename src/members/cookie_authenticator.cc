@@ -35,6 +35,9 @@ Task<Result<Caller>> CookieAuthenticator::authenticate(std::shared_ptr<const Htt
     co_return Error{ErrorKind::forbidden, "request.cross_site"};
   }
   Caller caller;
+  // The sandbox's cashier stands for another company's site: it knows nobody, so its plain forms need
+  // no token.
+  if (request->path.starts_with("/sandbox/")) co_return caller;
   if (!context_.ready()) co_return caller;
   if (auto guest = context_.signer->read_guest(read_cookie(*request, kGuestCookie))) {
     caller.viewer = Caller::Viewer::guest;

@@ -60,6 +60,27 @@ TEST(Csrf, GuestsChangeTheirOwnThingsWithout) {
   EXPECT_EQ(guest.patch("/v1/me", R"({"name":"g"})").status, 200);
 }
 
+// The cashier's page has no scripts, so its form can send no token; it is not to know its visitor either.
+TEST(Csrf, ASandboxPageKnowsNobodyAndNeedsNone) {
+  TestShop shop;
+  shop.router->add<RawBody, HttpResponse>({.method = HttpMethod::post,
+                                           .path = "/sandbox/who",
+                                           .operation = "who",
+                                           .tag = "test",
+                                           .summary = "says who asks"},
+                                          [](Call call, RawBody) -> Task<Reply<HttpResponse>> {
+                                            HttpResponse answer;
+                                            answer.body = "viewer " + call.caller.viewer_id() +
+                                                          (call.caller.staff ? " staff" : "");
+                                            co_return answer;
+                                          });
+  Browser owner = claimed_owner(shop);
+  owner.csrf.clear();
+  const auto answer = owner.post("/sandbox/who", "outcome=succeed");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.content(), "viewer ");
+}
+
 struct SiteCase {
   const char* name;
   std::map<std::string, std::string> headers;
