@@ -89,7 +89,13 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
   auto work = [this, request, limits, blank](Transaction& tx) {
     return place_in(tx, request, limits, blank);
   };
-  co_return co_await needs_.gate.write(std::move(work));
+  auto placed = co_await needs_.gate.write(std::move(work));
+  if (placed || placed.error().kind != ErrorKind::unknown_outcome) co_return placed;
+  // The commit's answer was lost (SHOP-RULES 3): the record of the key says whether it happened.
+  auto look = [key = request.key](Transaction& tx) { return find_effect(tx, key); };
+  const auto effect = co_await needs_.gate.read(std::move(look));
+  if (!effect || !*effect) co_return placed;
+  co_return Placed{OrderId{**effect}, true, std::nullopt};
 }
 
 Task<Result<AddressSnapshot>> CheckoutService::snapshot(AccountId buyer, AddressId address) {
