@@ -53,7 +53,7 @@ class Life {
     switch (step.kind) {
       case Step::speak:
         witness_->say("line " + std::to_string(++lines_));
-        while (witness_->chat.empty() || witness_->chat.back() != "line " + std::to_string(lines_))
+        while (witness_->page.chat.empty() || witness_->page.chat.back() != "line " + std::to_string(lines_))
           witness_->until("chat");
         break;
       case Step::show:
@@ -81,11 +81,11 @@ class Life {
     for (size_t index = 0; index < viewers_.size(); ++index) {
       if (!connected_[index]) come_back(index);
       TestViewer& viewer = *viewers_[index];
-      viewer.until_position(*witness_->position);
-      RC_ASSERT(viewer.doubled == 0);
-      RC_ASSERT(viewer.holes == 0);
-      RC_ASSERT(viewer.showcases == up_to(version_));
-      RC_ASSERT(tail(viewer.chat) == tail(witness_->chat));
+      viewer.until_position(*witness_->page.position);
+      RC_ASSERT(viewer.page.doubled == 0);
+      RC_ASSERT(viewer.page.holes == 0);
+      RC_ASSERT(viewer.page.showcases == up_to(version_));
+      RC_ASSERT(tail(viewer.page.chat) == tail(witness_->page.chat));
     }
   }
 
@@ -158,13 +158,13 @@ TEST(Resume, TwoHundredReconnectsDuringChatSomeOverARestart) {
       ASSERT_TRUE(viewer->connect());
     }
   }
-  while (speaker->showcases.empty() || speaker->showcases.back() != version)
+  while (speaker->page.showcases.empty() || speaker->page.showcases.back() != version)
     speaker->until("showcase_changed");
   for (auto& viewer : viewers) {
-    viewer->until_position(*speaker->position);
-    EXPECT_EQ(viewer->showcases, up_to(version));
-    EXPECT_EQ(viewer->doubled, 0);
-    EXPECT_EQ(viewer->holes, 0);
+    viewer->until_position(*speaker->page.position);
+    EXPECT_EQ(viewer->page.showcases, up_to(version));
+    EXPECT_EQ(viewer->page.doubled, 0);
+    EXPECT_EQ(viewer->page.holes, 0);
   }
 }
 
@@ -187,14 +187,14 @@ TEST(Resume, AViewerThatLagsGoesOnBySnapshotAndMissesNoControlEvent) {
   while (house.clock.monotonic() < until) {
     speaker.say("a line");
     house.change_showcase(++version);
-    while (speaker.showcases.empty() || speaker.showcases.back() != version)
+    while (speaker.page.showcases.empty() || speaker.page.showcases.back() != version)
       speaker.until("showcase_changed");
   }
   slow.flow();
-  slow.until_position(*speaker.position);
-  EXPECT_EQ(slow.showcases, up_to(version));
-  EXPECT_EQ(slow.doubled + slow.holes, 0);
-  EXPECT_GE(std::count(slow.everything.begin(), slow.everything.end(), "gap"), 1);
+  slow.until_position(*speaker.page.position);
+  EXPECT_EQ(slow.page.showcases, up_to(version));
+  EXPECT_EQ(slow.page.doubled + slow.page.holes, 0);
+  EXPECT_GE(std::count(slow.page.everything.begin(), slow.page.everything.end(), "gap"), 1);
 }
 
 class RefusesCommits final : public SqliteHooks {
@@ -214,15 +214,15 @@ TEST(Resume, AControlEventWhoseCommitFailsComesOnceAndChatGoesOn) {
     house.change_showcase(++version);
     viewer.say("chat goes on");
     viewer.until("ack");
-    while (viewer.showcases.size() < static_cast<size_t>(version)) viewer.until("showcase_changed");
+    while (viewer.page.showcases.size() < static_cast<size_t>(version)) viewer.until("showcase_changed");
   }
   viewer.disconnect();
   house.restart();
   ASSERT_TRUE(viewer.connect());
   house.change_showcase(++version);
   viewer.until("showcase_changed");
-  EXPECT_EQ(viewer.showcases, up_to(version)) << "nor does a restart find another one";
-  EXPECT_EQ(viewer.doubled + viewer.holes, 0);
+  EXPECT_EQ(viewer.page.showcases, up_to(version)) << "nor does a restart find another one";
+  EXPECT_EQ(viewer.page.doubled + viewer.page.holes, 0);
 }
 
 }  // namespace

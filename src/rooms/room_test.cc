@@ -26,9 +26,9 @@ TEST(Room, ANewcomerGetsThePictureAndTheLastLines) {
   EXPECT_EQ(snapshot.at("online"), 2);
   EXPECT_EQ(snapshot.at("you").at("kind"), "buyer");
   EXPECT_EQ(snapshot.at("limits").at("chat_chars"), 200);
-  EXPECT_EQ(second.chat.size(), 50u);
-  EXPECT_EQ(second.chat.back(), "line 59");
-  EXPECT_EQ(*second.position, *first.position);
+  EXPECT_EQ(second.page.chat.size(), 50u);
+  EXPECT_EQ(second.page.chat.back(), "line 59");
+  EXPECT_EQ(*second.page.position, *first.page.position);
 }
 
 TEST(Room, WhoComesBackGetsExactlyWhatWasMissed) {
@@ -44,11 +44,11 @@ TEST(Room, WhoComesBackGetsExactlyWhatWasMissed) {
   house.change_showcase(1);
   speaker.until("showcase_changed");
   ASSERT_TRUE(viewer.connect());
-  viewer.everything.clear();
+  viewer.page.everything.clear();
   viewer.until("showcase_changed");
-  EXPECT_EQ(viewer.everything, (std::vector<std::string>{"resumed", "chat", "showcase_changed"}));
-  EXPECT_EQ(viewer.chat, (std::vector<std::string>{"before", "missed one"}));
-  EXPECT_EQ(viewer.doubled + viewer.holes, 0);
+  EXPECT_EQ(viewer.page.everything, (std::vector<std::string>{"resumed", "chat", "showcase_changed"}));
+  EXPECT_EQ(viewer.page.chat, (std::vector<std::string>{"before", "missed one"}));
+  EXPECT_EQ(viewer.page.doubled + viewer.page.holes, 0);
 }
 
 TEST(Room, AfterARestartControlEventsComeOnceAndChatFromTheHistory) {
@@ -63,11 +63,11 @@ TEST(Room, AfterARestartControlEventsComeOnceAndChatFromTheHistory) {
   house.restart();
   house.change_showcase(3);
   ASSERT_TRUE(viewer->connect());
-  while (viewer->showcases.size() < 3) viewer->until("showcase_changed");
-  EXPECT_EQ(viewer->showcases, (std::vector<int64_t>{1, 2, 3}));
-  EXPECT_EQ(viewer->chat, std::vector<std::string>{"kept"});
-  EXPECT_EQ(viewer->position->epoch, 2);
-  EXPECT_EQ(viewer->doubled + viewer->holes, 0);
+  while (viewer->page.showcases.size() < 3) viewer->until("showcase_changed");
+  EXPECT_EQ(viewer->page.showcases, (std::vector<int64_t>{1, 2, 3}));
+  EXPECT_EQ(viewer->page.chat, std::vector<std::string>{"kept"});
+  EXPECT_EQ(viewer->page.position->epoch, 2);
+  EXPECT_EQ(viewer->page.doubled + viewer->page.holes, 0);
 }
 
 TEST(Room, ChatRefusalsSayWhich) {
@@ -112,7 +112,7 @@ TEST(Room, StaffKeepNoPaceAndShowTheirRole) {
   host.who().role = Role::host;
   ASSERT_TRUE(host.connect());
   for (int line = 0; line < 10; ++line) host.say("welcome");
-  while (host.chat.size() < 10) EXPECT_EQ(host.until("chat").at("from").at("role"), "host");
+  while (host.page.chat.size() < 10) EXPECT_EQ(host.until("chat").at("from").at("role"), "host");
 }
 
 TEST(Room, AnOrderReachesItsBuyerAloneAndEverybodyHearsAMaskedName) {
@@ -134,7 +134,7 @@ TEST(Room, AnOrderReachesItsBuyerAloneAndEverybodyHearsAMaskedName) {
   EXPECT_EQ(other.until("notice").at("name"), "b***1");
   other.say("still here");
   other.until("ack");
-  EXPECT_EQ(std::count(other.everything.begin(), other.everything.end(), "order"), 0);
+  EXPECT_EQ(std::count(other.page.everything.begin(), other.page.everything.end(), "order"), 0);
 }
 
 TEST(Room, ADeletedLineLeavesEveryScreenAndTheHistory) {
@@ -157,7 +157,7 @@ TEST(Room, ADeletedLineLeavesEveryScreenAndTheHistory) {
   TestViewer newcomer(house, "gst_0000000000009");
   ASSERT_TRUE(newcomer.connect());
   newcomer.until("snapshot");
-  EXPECT_TRUE(newcomer.chat.empty());
+  EXPECT_TRUE(newcomer.page.chat.empty());
 }
 
 TEST(Room, LikesAndStockAreStateAndOutliveARestart) {

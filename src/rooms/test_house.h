@@ -202,7 +202,56 @@ class TestSocket final : public RingSocket {
   std::function<void()> wake_;
 };
 
-// A page with one room open: keeps its position and list as web/packages/sdk does.
+// What a page keeps of a room, as web/packages/sdk does: its position and what it shows.
+class TestPage {
+ public:
+  std::optional<RoomPosition> position;
+  std::vector<int64_t> showcases;       // versions of showcase_changed, in order of arrival
+  std::vector<std::string> chat;        // lines on the screen
+  std::vector<std::string> everything;  // kinds, in order
+  int64_t showcase_at_snapshot = 0;
+  int doubled = 0;
+  int holes = 0;
+
+  void apply(const boost::json::object& event) {
+    const std::string kind(event.at("kind").as_string());
+    everything.push_back(kind);
+    if (kind == "snapshot") {
+      position = at_of(event);
+      showcase_at_snapshot = event.at("showcase_version").as_int64();
+      chat.clear();
+      for (const auto& line : event.at("chat").as_array()) chat.emplace_back(line.at("text").as_string());
+    } else if (kind == "gap") {
+      replay_ = RoomPosition{event.at("from_epoch").as_int64(), event.at("from_seq").as_int64()};
+    } else if (kind != "resumed" && event.contains("seq")) {
+      apply_numbered(kind, event);
+    }
+  }
+
+ private:
+  void apply_numbered(const std::string& kind, const boost::json::object& event) {
+    const RoomPosition at = at_of(event);
+    if (position && at <= *position) {
+      if (!replay_ || at <= *replay_) {
+        ++doubled;
+        return;
+      }
+      replay_ = at;
+    } else {
+      if (position && at.epoch == position->epoch && at.seq != position->seq + 1) ++holes;
+      position = at;
+      if (kind == "chat") chat.emplace_back(event.at("text").as_string());
+    }
+    if (kind == "showcase_changed") showcases.push_back(event.at("version").as_int64());
+  }
+  static RoomPosition at_of(const boost::json::object& event) {
+    return {event.at("epoch").as_int64(), event.at("seq").as_int64()};
+  }
+
+  std::optional<RoomPosition> replay_;
+};
+
+// A page with one room open.
 class TestViewer {
  public:
   TestViewer(TestHouse& house, std::string id, int core = 1)
@@ -222,7 +271,7 @@ class TestViewer {
                             .who = who_,
                             .ended = {}};
     seat_ = std::make_shared<RoomSocket>(std::move(needs));
-    return wait_on(core_, seat_->enter(position));
+    return wait_on(core_, seat_->enter(page.position));
   }
   // What had not been read by then is lost, as on a broken connection.
   void disconnect() {
@@ -261,15 +310,10 @@ class TestViewer {
   }
   // Reads up to there, and the frame it comes in to its end.
   void until_position(RoomPosition wanted) {
-    while (!position || *position < wanted || !unread_.empty()) next();
+    while (!page.position || *page.position < wanted || !unread_.empty()) next();
   }
 
-  std::optional<RoomPosition> position;
-  std::vector<int64_t> showcases;       // versions of showcase_changed, in order of arrival
-  std::vector<std::string> chat;        // lines on the screen
-  std::vector<std::string> everything;  // kinds, in order
-  int doubled = 0;
-  int holes = 0;
+  TestPage page;
 
  private:
   static Task<void> leave(std::shared_ptr<RoomSocket> seat, std::shared_ptr<TestSocket>) {
@@ -296,40 +340,8 @@ class TestViewer {
     }
     const boost::json::object event = unread_.front();
     unread_.pop_front();
-    apply(event);
+    page.apply(event);
     return event;
-  }
-
-  void apply(const boost::json::object& event) {
-    const std::string kind(event.at("kind").as_string());
-    everything.push_back(kind);
-    if (kind == "snapshot") {
-      position = at_of(event);
-      chat.clear();
-      for (const auto& line : event.at("chat").as_array()) chat.emplace_back(line.at("text").as_string());
-    } else if (kind == "gap") {
-      replay_ = RoomPosition{event.at("from_epoch").as_int64(), event.at("from_seq").as_int64()};
-    } else if (kind != "resumed" && event.contains("seq")) {
-      apply_numbered(kind, event);
-    }
-  }
-  void apply_numbered(const std::string& kind, const boost::json::object& event) {
-    const RoomPosition at = at_of(event);
-    if (position && at <= *position) {
-      if (!replay_ || at <= *replay_) {
-        ++doubled;
-        return;
-      }
-      replay_ = at;
-    } else {
-      if (position && at.epoch == position->epoch && at.seq != position->seq + 1) ++holes;
-      position = at;
-      if (kind == "chat") chat.emplace_back(event.at("text").as_string());
-    }
-    if (kind == "showcase_changed") showcases.push_back(event.at("version").as_int64());
-  }
-  static RoomPosition at_of(const boost::json::object& event) {
-    return {event.at("epoch").as_int64(), event.at("seq").as_int64()};
   }
 
   TestHouse& house_;
@@ -337,7 +349,6 @@ class TestViewer {
   ChatAuthor who_;
   std::shared_ptr<TestSocket> socket_;
   std::shared_ptr<RoomSocket> seat_;
-  std::optional<RoomPosition> replay_;
   std::deque<boost::json::object> unread_;  // the rest of the frame begun
 };
 
