@@ -140,6 +140,8 @@ export interface Publisher {
   bitrate_kbps: number;
   fps: number;
   keyframe_gap_ms: number;
+  /** How far sound runs ahead of the picture in time stamps; negative when behind. */
+  audio_ahead_ms: number;
   width: number;
   height: number;
   video_codec: string;
