@@ -1,6 +1,7 @@
 #include "shop/module.h"
 
 #include <atomic>
+#include <future>
 
 #include "base/log.h"
 #include "shop/cart/cart_api.h"
@@ -17,6 +18,8 @@ namespace vitrine {
 namespace {
 
 constexpr Milliseconds kTickPause{1'000};
+constexpr Milliseconds kStopLook{50};  // how often the pause looks whether to stop
+constexpr std::chrono::seconds kStopWait{3};
 constexpr std::string_view kPlanter = "system";
 
 ServiceNeeds service_needs(const ShopNeeds& needs) {
@@ -64,6 +67,8 @@ struct ShopModule::Parts {
   OrderApi order_api;
   PaymentApi payment_api;
   std::atomic<bool> stopping{false};
+  std::promise<void> looked_after;       // kept when the last round has ended
+  std::optional<std::future<void>> end;  // of looking after; empty until start
 };
 
 ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
@@ -88,18 +93,21 @@ Result<void> ShopModule::start() {
                                .core = &parts_->home,
                                .apply = take_cart_along,
                                .applied = [](const std::vector<EventRow>&) {}});
+  parts_->end = parts_->looked_after.get_future();
   parts_->home.spawn(look_after());
   return {};
 }
 
-// The database closes before the cores stop; a round that meets it closed ends by itself.
 Task<void> ShopModule::look_after() {
   const auto loaded = co_await parts_->services.gate.load();
   if (!loaded) log_error("shop.fence_not_read", {{"reason", loaded.error().reason}});
   while (!parts_->stopping.load()) {
     co_await parts_->services.caretaker.tick();
-    co_await sleep_for(kTickPause);
+    for (Milliseconds waited{0}; waited < kTickPause && !parts_->stopping.load(); waited += kStopLook) {
+      co_await sleep_for(kStopLook);
+    }
   }
+  parts_->looked_after.set_value();
 }
 
 void ShopModule::drain() {
@@ -108,6 +116,8 @@ void ShopModule::drain() {
 
 void ShopModule::stop() {
   parts_->stopping.store(true);
+  // A provider that answers late may hold the last round up; nothing it does is lost by ending here.
+  if (parts_->end && parts_->needs.cores.running()) parts_->end->wait_for(kStopWait);
   parts_->services.gate.close();
 }
 
