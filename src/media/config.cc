@@ -4,7 +4,8 @@ namespace vitrine {
 
 std::vector<ConfigKey> media_config_keys() {
   return {kMediaGraceMs,    kMediaFlushMs,   kMediaLagMs,  kMediaStallMs,
-          kMediaFeedIdleMs, kMediaGopFrames, kMediaGopMib, kMediaOrigins};
+          kMediaFeedIdleMs, kMediaGopFrames, kMediaGopMib, kMediaOrigins,
+          kMediaPublishDelayMs};
 }
 
 }  // namespace vitrine
