@@ -79,20 +79,19 @@ Result<void> MembersModule::start() {
   context.jwt = std::move(*jwt);
   parts_->needs.bus.source(**database);
   context.database = std::move(*database);
-  context.home.spawn(prepare());
+  context.home.spawn(check_audit_log());
   return {};
 }
 
-// What start() leaves to the home core: checking the audit log and showing the owner's link.
-Task<void> MembersModule::prepare() {
+// What start() leaves to the home core.
+Task<void> MembersModule::check_audit_log() {
   const auto rows = co_await verify_audit_log();
   if (!rows) log_error("members.audit_log", {{"reason", rows.error().reason}});
-  const auto token = co_await parts_->staff.make_claim();
-  if (!token) {
-    log_error("members.claim_failed", {{"reason", token.error().reason}});
-  } else if (*token && parts_->needs.show_claim) {
-    parts_->needs.show_claim(**token);
-  }
+}
+
+Task<Result<std::optional<std::string>>> MembersModule::make_claim() {
+  if (!parts_->context.ready()) co_return kUnavailable;
+  co_return co_await on_core(parts_->context.home, parts_->staff.make_claim());
 }
 
 void MembersModule::drain() {}

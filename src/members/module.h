@@ -31,9 +31,6 @@ struct MembersNeeds {
   IdSource& ids;
   std::string data_directory;
   prometheus::Registry& metrics;
-  // Called on a core soon after start when the shop has no owner: the token of /console/claim?token=...
-  // It is stored only as a digest, so this is the one time it can be shown.
-  std::function<void(const std::string& token)> show_claim;
 };
 
 // Staff made by the command line or the demo.
@@ -60,6 +57,9 @@ class MembersModule final : public Module, public MembersPort {
   // With an empty `password` a one-time password is made. Errors: `conflict` "members.name_taken",
   // `invalid_input` "members.name_...", `unavailable`.
   Task<Result<CreatedStaff>> create_staff(std::string name, Role role, std::string password);
+  // The token of /console/claim?token=... while the shop has no owner; empty when it has one. It is stored
+  // only as a digest, so this is the one time it can be shown. Errors: `unavailable`.
+  Task<Result<std::optional<std::string>>> make_claim();
   // Errors: `internal` "members.audit_broken"; the number of rows otherwise.
   Task<Result<int64_t>> verify_audit_log();
 
@@ -68,7 +68,7 @@ class MembersModule final : public Module, public MembersPort {
 
  private:
   struct Parts;
-  Task<void> prepare();
+  Task<void> check_audit_log();
 
   std::unique_ptr<Parts> parts_;
 };
