@@ -7,12 +7,13 @@
 namespace vitrine {
 
 std::string terminal_qr(const std::string& text) {
-  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M),
-                                                        &QRcode_free);
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
+      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free);
   if (!code) return {};
   constexpr int kQuiet = 2;  // modules of light border
   const auto dark = [&](int x, int y) {
-    return x >= 0 && y >= 0 && x < code->width && y < code->width && (code->data[y * code->width + x] & 1) != 0;
+    return x >= 0 && y >= 0 && x < code->width && y < code->width &&
+           (code->data[y * code->width + x] & 1) != 0;
   };
   std::string out;
   for (int y = -kQuiet; y < code->width + kQuiet; y += 2) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <toml++/toml.h>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 #include <filesystem>
-#include <toml++/toml.h>
 
 #include "app/config.h"
+
+extern char** environ;
 
 namespace vitrine {
 namespace {
@@ -47,8 +49,8 @@ std::optional<ConfigFault> apply_file(Config& config, const SettingSources& sour
     const toml::table table = toml::parse_file(sources.file);
     return apply_node(config, "", table, "file " + sources.file);
   } catch (const toml::parse_error& error) {
-    return ConfigFault{fmt::format("file {}, line {}: {}", sources.file, error.source().begin.line,
-                                   error.description())};
+    return ConfigFault{
+        fmt::format("file {}, line {}: {}", sources.file, error.source().begin.line, error.description())};
   }
 }
 
@@ -104,6 +106,12 @@ std::string describe(const ConfigKey& key) {
 
 std::vector<ConfigKey> program_config_keys() {
   return {kHttpPort, kRtmpPort, kRtcPort, kOpsPort, kBind, kCores, kLogLevel, kDrainMs};
+}
+
+std::vector<std::string> process_environment() {
+  std::vector<std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) out.emplace_back(*entry);
+  return out;
 }
 
 std::variant<Config, ConfigFault> load_settings(const SettingSources& sources) {

@@ -13,14 +13,17 @@
 namespace vitrine {
 
 struct SettingSources {
-  std::string file;           // TOML; empty: none
+  std::string file;  // TOML; empty: none
   bool file_must_exist = false;
-  std::vector<std::string> environment;                          // "NAME=value" as in environ
-  std::vector<std::pair<std::string, std::string>> flags;        // key, value
+  std::vector<std::string> environment{};                  // "NAME=value" as in environ
+  std::vector<std::pair<std::string, std::string>> flags;  // key, value
 };
 
 // Every key of the program and its modules.
 std::vector<ConfigKey> all_config_keys();
+
+// This process's environment, as SettingSources takes it.
+std::vector<std::string> process_environment();
 
 std::variant<Config, ConfigFault> load_settings(const SettingSources& sources);
 

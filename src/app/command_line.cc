@@ -1,0 +1,160 @@
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace vitrine {
+namespace {
+
+class Parser {
+ public:
+  Parser() {
+    app_.require_subcommand(1);
+    app_.set_help_all_flag("--help-all", "help of every command");
+    add_serve();
+    add_demo();
+    add_user();
+    add_room();
+    add_key();
+    add_ledger();
+    add_tools();
+  }
+
+  ParsedCommandLine parse(int count, const char* const* words) {
+    try {
+      app_.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+      return {std::nullopt, app_.exit(error) == 0 ? 0 : 2};
+    }
+    return {std::move(out_), 0};
+  }
+
+ private:
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
+                    const std::string& full) {
+    CLI::App* made = parent.add_subcommand(name, help);
+    made->callback([this, full] { out_.command = full; });
+    return made;
+  }
+
+  void data_option(CLI::App* to) {
+    to->add_option("--data", out_.data, "folder that holds everything (locked while open)")
+        ->capture_default_str();
+  }
+
+  void setting(CLI::App* to, const std::string& flag, const std::string& key, const std::string& help) {
+    to->add_option_function<std::string>(
+        flag, [this, key](const std::string& value) { out_.settings.emplace_back(key, value); }, help);
+  }
+
+  void server_options(CLI::App* to) {
+    data_option(to);
+    to->add_option("--config", out_.config_file,
+                   "configuration file (default: DATA/vitrine.toml if it is there)");
+    to->add_option_function<std::vector<std::string>>(
+          "--bind",
+          [this](const std::vector<std::string>& addresses) {
+            std::string joined;
+            for (const auto& address : addresses) joined += (joined.empty() ? "" : ",") + address;
+            out_.settings.emplace_back("bind", joined);
+          },
+          "address to listen on; may be given several times (default: loopback)")
+        ->delimiter(',');
+    setting(to, "--http-port", "http.port", "pages, API, FLV and WebSocket (8080; 0 picks a free one)");
+    setting(to, "--rtmp-port", "rtmp.port", "publishers (1935; 0 picks a free one)");
+    setting(to, "--rtc-port", "rtc.port", "kept for WebRTC media (8000)");
+    setting(to, "--ops-port", "ops.port", "metrics and health on 127.0.0.1 (9091; 0 picks a free one)");
+    to->add_option_function<std::vector<std::string>>(
+        "--set",
+        [this](const std::vector<std::string>& pairs) {
+          for (const auto& pair : pairs) {
+            const size_t equals = pair.find('=');
+            if (equals == std::string::npos) throw CLI::ValidationError("--set", pair + " must be KEY=VALUE");
+            out_.settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+          }
+        },
+        "any configuration key, KEY=VALUE; see `vitrine config`");
+    to->add_option("--modules", out_.modules, "modules to run, e.g. media,rooms (default: all)")
+        ->delimiter(',');
+    to->add_option("--ready-file", out_.ready_file,
+                   "file to write {pid, http, rtmp, rtc, ops} to once ready");
+    to->add_flag("--yes-sandbox", out_.yes_sandbox, "allow sandbox payments on a network others can reach");
+  }
+
+  void add_serve() { server_options(command(app_, "serve", "run the server", "serve")); }
+
+  void add_demo() {
+    CLI::App* demo = command(app_, "demo", "run the server with a demo shop, room and live stream", "demo");
+    server_options(demo);
+    demo->add_flag("--lan", out_.lan, "bind every network, so that a phone can open the link");
+    demo->add_flag("!--no-publisher", out_.publisher, "do not push the demo stream");
+  }
+
+  CLI::App* group(const std::string& name, const std::string& help) {
+    CLI::App* made = app_.add_subcommand(name, help);
+    made->require_subcommand(1);
+    return made;
+  }
+
+  CLI::App* act(CLI::App* in, const std::string& name, const std::string& help, const std::string& full) {
+    CLI::App* made = command(*in, name, help, full);
+    data_option(made);
+    made->add_flag("--json", out_.json, "answer in JSON");
+    return made;
+  }
+
+  void add_user() {
+    CLI::App* user = group("user", "staff accounts");
+    CLI::App* create =
+        act(user, "create", "make a staff account and print its one-time password", "user create");
+    create->add_option("NAME", out_.name, "login name")->required();
+    create->add_option("--role", out_.role, "owner, operator, host, moderator or support")->required();
+  }
+
+  void add_room() {
+    CLI::App* room = group("room", "live rooms");
+    CLI::App* create = act(room, "create", "make a room (its stream has the same name)", "room create");
+    create->add_option("ROOM", out_.name, "[a-z0-9_-], at most 64")->required();
+    create->add_option("--title", out_.title, "what viewers read")->required();
+    create->add_option("--host", out_.host_name, "the host's name")->required();
+  }
+
+  void add_key() {
+    CLI::App* key = group("key", "stream keys");
+    CLI::App* create = act(key, "create", "make a key for a stream; it is shown once", "key create");
+    create->add_option("STREAM", out_.name, "[A-Za-z0-9_-], at most 64")->required();
+  }
+
+  void add_ledger() {
+    CLI::App* ledger = group("ledger", "the shop's double-entry ledger");
+    CLI::App* verify =
+        act(ledger, "verify", "prove that it balances and that its hash chain is whole", "ledger verify");
+    verify->add_option("--head", out_.head,
+                       "hash of the last entry as exported before: a cut tail shows only so");
+  }
+
+  void add_tools() {
+    CLI::App* doctor =
+        command(app_, "doctor", "check ports, disk, limits, codecs; say how to mend each", "doctor");
+    server_options(doctor);
+    doctor->add_flag("--json", out_.json, "answer in JSON");
+    CLI::App* config = command(app_, "config", "print every configuration key", "config");
+    server_options(config);
+    config->add_flag("--json", out_.json, "answer in JSON");
+    config->add_flag("--toml", out_.toml, "print a configuration file with the defaults");
+    CLI::App* version = command(app_, "version", "print the version", "version");
+    version->add_flag("--json", out_.json, "answer in JSON");
+    command(app_, "openapi", "print the API's OpenAPI document", "openapi");
+  }
+
+  CLI::App app_{"Vitrine: a live room that sells. Try `vitrine demo`.", "vitrine"};
+  Invocation out_;
+};
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(int count, const char* const* words) {
+  return Parser().parse(count, words);
+}
+
+}  // namespace vitrine

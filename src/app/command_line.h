@@ -1,0 +1,39 @@
+// What the user typed, checked: which command, with which options.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vitrine {
+
+struct Invocation {
+  std::string command;  // "serve", "user create", ...
+  std::string data = "./data";
+  std::string config_file;                                    // empty: DATA/vitrine.toml if it is there
+  std::vector<std::pair<std::string, std::string>> settings;  // flags as configuration keys
+  std::vector<std::string> modules;                           // empty: all
+  std::string ready_file;
+  bool json = false;
+  bool toml = false;
+  bool yes_sandbox = false;
+  bool lan = false;
+  bool publisher = true;  // demo: push the demo stream
+  // Arguments of the commands that change things.
+  std::string name;  // user NAME, key/stream STREAM, room ROOM
+  std::string role;
+  std::string title;
+  std::string host_name;
+  std::string head;  // ledger verify: the head it must end at
+};
+
+// The invocation, or the exit status after help or an error has been printed.
+struct ParsedCommandLine {
+  std::optional<Invocation> invocation;
+  int exit_status = 0;
+};
+
+ParsedCommandLine parse_command_line(int count, const char* const* words);
+
+}  // namespace vitrine
