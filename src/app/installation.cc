@@ -1,0 +1,138 @@
+#include "app/installation.h"
+
+#include <fmt/format.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "app/config.h"
+#include "base/log.h"
+
+namespace vitrine {
+namespace {
+
+int core_count(const Config& config) {
+  const auto wanted = static_cast<int>(config.get(kCores));
+  return wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string unknown_module(const std::vector<std::string>& wanted) {
+  std::string known;
+  for (const auto& entry : module_table()) known += (known.empty() ? "" : ", ") + std::string(entry.name);
+  for (const auto& name : wanted) {
+    const bool found = std::any_of(module_table().begin(), module_table().end(),
+                                   [&](const ModuleEntry& entry) { return entry.name == name; });
+    if (!found) return fmt::format("there is no module {}; there are {}", name, known);
+  }
+  return {};
+}
+
+std::string lock_fault(const std::string& data, const Error& error) {
+  if (error.reason != "store.data_locked")
+    return fmt::format("{} cannot be written; choose another with --data DIR", data);
+  const auto holder = DataLock::holder(data);
+  return fmt::format("{} is in use by process {}; stop it, or choose another folder with --data DIR", data,
+                     holder ? std::to_string(*holder) : "?");
+}
+
+}  // namespace
+
+std::unique_ptr<Installation> Installation::open(InstallationOptions options, std::string& fault) {
+  fault = unknown_module(options.modules);
+  if (!fault.empty()) return nullptr;
+  std::error_code failed;
+  std::filesystem::create_directories(options.data + "/db", failed);
+  if (failed) {
+    fault = fmt::format("{} cannot be made ({}); choose another folder with --data DIR", options.data,
+                        failed.message());
+    return nullptr;
+  }
+  auto lock = DataLock::acquire(options.data);
+  if (!lock) {
+    fault = lock_fault(options.data, lock.error());
+    return nullptr;
+  }
+  return std::unique_ptr<Installation>(new Installation(std::move(options), std::move(lock).value()));
+}
+
+Installation::Installation(InstallationOptions options, DataLock lock)
+    : options_(std::move(options)),
+      lock_(std::move(lock)),
+      metrics_(std::make_shared<prometheus::Registry>()),
+      cores_(core_count(*options_.config)),
+      bus_(make_local_bus()),
+      platform_{.cores = cores_,
+                .router = router_,
+                .bus = *bus_,
+                .clock = clock_,
+                .random = random_,
+                .ids = ids_,
+                .data = options_.data,
+                .metrics = *metrics_,
+                .board = board_,
+                .rtmp = {.name = "rtmp",
+                         .bind = options_.config->get(kBind),
+                         .port = static_cast<uint16_t>(options_.config->get(kRtmpPort))},
+                .http_host = fmt::format("127.0.0.1:{}", options_.config->get(kHttpPort)),
+                .sandbox = options_.sandbox,
+                .ops = absent_.ops.get(),
+                .members = absent_.members.get(),
+                .media = absent_.media.get()} {
+  set_config(options_.config);
+  for (const ModuleEntry& entry : module_table()) {
+    const bool wanted =
+        options_.modules.empty() ||
+        std::find(options_.modules.begin(), options_.modules.end(), entry.name) != options_.modules.end();
+    if (!wanted) continue;
+    modules_.push_back({entry.name, entry.make(platform_)});
+    Module* module = modules_.back().module.get();
+    board_.add(std::string(entry.name), [module] { return module->trouble(); });
+  }
+}
+
+Installation::~Installation() {
+  stop();
+  bus_.reset();  // it reads the modules' databases, so it goes before them
+}
+
+void Installation::start() {
+  cores_.start();
+  for (Running& running : modules_) {
+    const Result<void> started = running.module->start();
+    if (started) continue;
+    board_.failed(std::string(running.name), std::string(started.error().reason));
+    log_error("module.not_started", {{"module", running.name}, {"reason", started.error().reason}});
+  }
+  bus_->start();
+  started_ = true;
+}
+
+void Installation::drain() {
+  board_.drain();
+  for (Running& running : modules_) running.module->drain();
+}
+
+void Installation::stop() {
+  if (started_) {
+    bus_->stop();
+    for (auto running = modules_.rbegin(); running != modules_.rend(); ++running) running->module->stop();
+    started_ = false;
+  }
+  cores_.stop();
+}
+
+void Installation::set_config(std::shared_ptr<const Config> config) {
+  options_.config = config;
+  for (int index = 0; index < cores_.count(); ++index) {
+    Core& core = cores_.at(index);
+    if (cores_.running()) {
+      core.post([&core, config] { core.set_config(config); });
+    } else {
+      core.set_config(config);
+    }
+  }
+}
+
+}  // namespace vitrine
