@@ -1,0 +1,174 @@
+"""openapi.json says what the server answers: every operation is called and its answer checked."""
+import json
+import pathlib
+import unittest
+
+from failure_test import PICTURE
+from harness import ROOT, Client, Server, run, until
+from openapi import Document
+
+# Operations whose answers are not JSON documents: sockets, streams, pages, bytes.
+NOT_JSON = {"openRoomSocket", "playStream", "getPicture", "showCashier", "getOpenapi"}
+
+
+class Checked(Client):
+    """A client whose every answer is held against the document."""
+
+    def __init__(self, port: int, document: Document):
+        super().__init__(port)
+        self.document = document
+
+    def try_call(self, method, path, body=None, key=None):
+        status, answer = super().try_call(method, path, body, key)
+        self.document.check(method, path, status, answer)
+        return status, answer
+
+
+class Api(unittest.TestCase):
+    def test_the_document_in_the_tree_is_what_the_code_declares(self):
+        printed = json.loads(run("openapi").stdout)
+        self.assertEqual(printed, json.loads((ROOT / "docs/openapi.json").read_text()),
+                         "run: build/dev/vitrine openapi > docs/openapi.json")
+
+    def test_every_operation_answers_what_it_declares(self):
+        with Server("--set", "payments.sandbox=true") as server:
+            self.document = Document(json.loads(server.client().raw("GET", "/openapi.json")[2]))
+            link = next(w for w in server.read_output().split() if "/console/claim?token=" in w)
+            self.owner = Checked(server.ports["http"], self.document)
+            self.owner.call("POST", "/v1/owner-claim", {"token": link.split("token=")[1], "name": "owner",
+                                                        "password": "correct horse battery"})
+            self.staff(server)
+            self.rooms_and_streams(server)
+            product = self.products()
+            buyer, address = self.buyer(server)
+            self.orders(buyer, address, product)
+            self.ends(buyer, address, product)
+            missing = self.document.operations() - self.document.called - NOT_JSON
+            self.assertEqual(missing, set(), "these operations were never called with success")
+
+    def staff(self, server):
+        owner = self.owner
+        owner.call("GET", "/v1/me")
+        owner.call("GET", "/v1/status")
+        owner.call("GET", "/v1/capabilities")
+        owner.call("PUT", "/v1/capabilities", {"selling": True, "chat": True})
+        made = owner.call("POST", "/v1/staff/users", {"name": "mei", "role": "host"})
+        owner.call("GET", "/v1/staff/users")
+        owner.call("PATCH", f"/v1/staff/users/{made['user']}", {"role": "moderator"})
+        mei = Checked(server.ports["http"], self.document)
+        mei.call("POST", "/v1/staff/sessions", {"name": "mei", "password": made["one_time_password"]})
+        mei.call("PUT", "/v1/staff/password", {"current": made["one_time_password"], "new": "another long secret"})
+        sessions = owner.call("GET", "/v1/staff/sessions")["items"]
+        self.assertEqual(sum(s["current"] for s in sessions), 1)
+        other = Checked(server.ports["http"], self.document)
+        other.call("POST", "/v1/staff/sessions", {"name": "owner", "password": "correct horse battery"})
+        ended = next(s for s in owner.call("GET", "/v1/staff/sessions")["items"] if not s["current"])
+        owner.call("DELETE", f"/v1/staff/sessions/{ended['session']}")
+        mei.call("DELETE", "/v1/staff/sessions/current")
+
+    def rooms_and_streams(self, server):
+        owner = self.owner
+        owner.call("POST", "/v1/rooms", {"room": "r", "title": "Room", "host_name": "Mei"})
+        owner.call("GET", "/v1/rooms")
+        owner.call("GET", "/v1/rooms/r")
+        owner.call("PATCH", "/v1/rooms/r", {"title": "New title"})
+        owner.call("PUT", "/v1/rooms/r/words", {"words": ["spam"]})
+        owner.call("GET", "/v1/rooms/r/words")
+        key = owner.call("POST", "/v1/streams/r/keys")
+        owner.call("GET", "/v1/streams/r/keys")
+        publisher = server.publish("r", key["key"], seconds=120)
+        try:
+            until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")
+            owner.call("GET", "/v1/streams")
+        finally:
+            publisher.kill()
+            publisher.wait()
+            publisher.stderr.close()
+        owner.call("DELETE", f"/v1/streams/r/keys/{key['key_id']}")
+        talker = Checked(server.ports["http"], self.document)
+        me = talker.call("GET", "/v1/me")
+        talker.call("PATCH", "/v1/me", {"name": "路人甲"})
+        room = talker.socket("r")
+        room.next("snapshot")
+        room.send({"kind": "chat", "ref": "1", "text": "hello"})
+        message = room.next("chat")
+        owner.call("DELETE", f"/v1/rooms/r/messages/{message['id']}")
+        owner.call("POST", "/v1/rooms/r/mutes", {"account": me["viewer"]["id"], "minutes": 5, "reason": "noise"})
+        owner.call("GET", "/v1/rooms/r/mutes")
+        owner.call("DELETE", f"/v1/rooms/r/mutes/{me['viewer']['id']}")
+        room.close()
+
+    def products(self):
+        owner = self.owner
+        status, _, content = owner.raw("POST", "/v1/pictures", PICTURE,
+                                       {"Content-Type": "image/webp", "Idempotency-Key": "picture-1"})
+        picture = json.loads(content)
+        self.document.check("POST", "/v1/pictures", status, picture)
+        variants = [{"name": "Red", "price": {"amount": 990, "currency": "CNY"}, "initial_stock": 9}]
+        product = owner.call("POST", "/v1/products", {"name": "Mug", "description": "Holds tea",
+                                                      "pictures": [picture["picture"]], "variants": variants})
+        owner.call("GET", "/v1/products?q=Mug")
+        product = owner.call("GET", f"/v1/products/{product['product']}")
+        sku = product["variants"][0]
+        product = owner.call("PUT", f"/v1/products/{product['product']}", {
+            "name": "Big mug", "description": "Holds more tea", "pictures": [picture["picture"]],
+            "variants": [{"sku": sku["sku"], "name": "Red", "price": {"amount": 1090, "currency": "CNY"}}],
+            "version": product["version"]})
+        owner.call("POST", f"/v1/skus/{sku['sku']}/stock", {"change": 3, "reason": "found three more"})
+        owner.call("PUT", "/v1/rooms/r/showcase", {"products": [product["product"]]})
+        owner.call("GET", "/v1/rooms/r/showcase")
+        owner.call("POST", "/v1/rooms/r/now-showing", {"product": product["product"], "playhead": None})
+        owner.call("DELETE", "/v1/rooms/r/now-showing")
+        return product
+
+    def buyer(self, server):
+        buyer = Checked(server.ports["http"], self.document)
+        buyer.call("POST", "/v1/buyers/codes", {"phone": "+8613800000009", "consent": True})
+        code = self.owner.call("GET", "/v1/staff/sms")["items"][0]["code"]
+        buyer.call("POST", "/v1/buyers/sessions", {"phone": "+8613800000009", "code": code, "consent": True})
+        fields = {"name": "韩梅梅", "phone": "+8613800000009", "region": "北京市 海淀区", "line": "中关村大街 1 号",
+                  "is_default": True}
+        address = buyer.call("POST", "/v1/addresses", fields)["address"]
+        buyer.call("PUT", f"/v1/addresses/{address}", {**fields, "line": "中关村大街 2 号"})
+        buyer.call("GET", "/v1/addresses")
+        return buyer, address
+
+    def place(self, buyer, address, product, key):
+        sku = product["variants"][0]
+        lines = [{"sku": sku["sku"], "quantity": 1, "price_version": sku["price_version"]}]
+        body = {"room": "r", "lines": lines, "total": sku["price"], "address": address}
+        return buyer.call("POST", "/v1/orders", body, key=key)["order"]
+
+    def orders(self, buyer, address, product):
+        owner = self.owner
+        sku = product["variants"][0]["sku"]
+        buyer.call("PUT", f"/v1/cart/lines/{sku}", {"quantity": 2})
+        buyer.call("GET", "/v1/cart")
+        buyer.call("GET", "/v1/payment-providers")
+        paid = self.place(buyer, address, product, "order-1")
+        buyer.call("PUT", f"/v1/orders/{paid}/address", {"address": address})
+        payment = buyer.call("POST", f"/v1/orders/{paid}/payments", {"provider": "sandbox"})["payment"]
+        buyer.call("POST", f"/v1/sandbox/payments/{payment}", {"outcome": "succeed"})
+        until("the order is paid", lambda: buyer.call("GET", f"/v1/orders/{paid}")["state"] == "paid")
+        buyer.call("GET", "/v1/orders")
+        owner.call("GET", "/v1/shop/orders?state=paid")
+        owner.call("PUT", f"/v1/shop/orders/{paid}/note", {"note": "gift wrap"})
+        owner.call("POST", f"/v1/shop/orders/{paid}/ship", {"carrier": "SF", "tracking": "SF1234567"})
+        self.assertEqual(owner.call("GET", f"/v1/shop/orders/{paid}")["state"], "shipped")
+        manual = self.place(buyer, address, product, "order-2")
+        buyer.call("POST", f"/v1/orders/{manual}/payments", {"provider": "manual"})
+        owner.call("POST", f"/v1/shop/orders/{manual}/confirm-payment")
+        self.assertEqual(buyer.call("GET", f"/v1/orders/{manual}")["state"], "paid")
+        for number, (who, path) in enumerate([(buyer, "/v1/orders/{}/cancel"), (owner, "/v1/shop/orders/{}/cancel")]):
+            order = self.place(buyer, address, product, f"order-{3 + number}")
+            who.call("POST", path.format(order))
+            self.assertEqual(buyer.call("GET", f"/v1/orders/{order}")["state"], "closed")
+
+    def ends(self, buyer, address, product):
+        buyer.call("DELETE", f"/v1/addresses/{address}")
+        buyer.call("DELETE", "/v1/buyers/sessions/current")
+        self.owner.call("DELETE", f"/v1/products/{product['product']}")
+
+
+if __name__ == "__main__":
+    unittest.main()
