@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
+#include "shop/cart/cart_store.h"
 #include "shop/ledger/ledger.h"
 #include "shop/test_world.h"
 
@@ -201,6 +202,61 @@ TEST_F(ShopTest, AGuardOfTheDatabaseFencesTheShopAtOnce) {
   EXPECT_EQ(world.run(world.services->checkout.cancel(order, world.buyer("bob1"))).error().reason,
             "shop.fenced");
   EXPECT_TRUE(world.services->gate.fenced());
+}
+
+TEST_F(ShopTest, AGuestsCartGoesAlongOnceWithTheSignIn) {
+  const SkuId mug = world.add_product("mug", 990, 5);
+  const SkuId tea = world.add_product("tea", 1280, 5);
+  CartService& cart = world.services->cart;
+  ASSERT_TRUE(world.run(cart.set_line("gst_a", mug, 90)).ok());
+  ASSERT_TRUE(world.run(cart.set_line("gst_a", tea, 1)).ok());
+  ASSERT_TRUE(world.run(cart.set_line("usr_b", mug, 20)).ok());
+  for (int delivery = 0; delivery < 2; ++delivery) {  // the bus may bring the event again
+    auto work = [](Transaction& tx) { return merge_carts(tx, "gst_a", "usr_b"); };
+    ASSERT_TRUE(world.run(world.services->gate.write(std::move(work))).ok());
+    const CartView merged = world.run(cart.view("usr_b")).value();
+    ASSERT_EQ(merged.lines.size(), 2u);
+    EXPECT_EQ(merged.lines[0].quantity, kCartQuantityMax) << "90 and 20, but 99 at most";
+    EXPECT_EQ(merged.lines[1].quantity, 1);
+    EXPECT_TRUE(world.run(cart.view("gst_a")).value().lines.empty());
+  }
+}
+
+TEST_F(ShopTest, AnOrderFromTheCartTakesItsLinesOut) {
+  const SkuId mug = world.add_product("mug", 990, 5);
+  const std::string viewer = world.buyer("bob1").str();
+  ASSERT_TRUE(world.run(world.services->cart.set_line(viewer, mug, 3)).ok());
+  PlaceRequest request = world.request("bob1", mug, 2);
+  request.from_cart = true;
+  ASSERT_FALSE(world.place(request)->refusal);
+  EXPECT_EQ(world.run(world.services->cart.view(viewer)).value().lines.front().quantity, 1);
+}
+
+TEST_F(ShopTest, OneProductIsShownAtATimeAndOnlyFromTheShowcase) {
+  ShowcaseService& showcase = world.services->showcase;
+  world.add_product("mug", 990, 5);
+  world.add_product("tea", 1280, 5);
+  const auto items = world.run(showcase.view("demo")).value().items;
+  const ProductId mug = items[0].product, tea = items[1].product;
+  world.media.now.newest = MediaTime{4, 900'000};
+
+  const auto first = world.run(showcase.show("demo", {mug, MediaTimeDto{4, 870'000}}, "usr_host")).value();
+  EXPECT_EQ(first.media->pts90k, 870'000) << "the console's playhead";
+  world.clock.advance(Milliseconds(5'000));
+  const auto same = world.run(showcase.show("demo", {mug, std::nullopt}, "usr_host")).value();
+  EXPECT_EQ(same.at_ms, first.at_ms) << "showing what is shown changes nothing";
+  const auto second = world.run(showcase.show("demo", {tea, MediaTimeDto{3, 870'000}}, "usr_host")).value();
+  EXPECT_EQ(second.media->pts90k, 900'000 + 200 * 90) << "a playhead of another epoch is of no use";
+  EXPECT_EQ(world.count("SELECT COUNT(*) FROM showing WHERE ended_ms IS NULL"), 1);
+  EXPECT_EQ(world.count("SELECT end_pts FROM showing WHERE ended_ms IS NOT NULL"), second.media->pts90k);
+
+  const auto [unlisted, sku] = world.make_product("cup", 500, 1);
+  EXPECT_EQ(world.run(showcase.show("demo", {unlisted, std::nullopt}, "usr_host")).error().reason,
+            "shop.not_on_showcase");
+  ASSERT_TRUE(world.run(world.services->catalog.archive(tea)).ok());
+  const auto after = world.run(showcase.view("demo")).value();
+  EXPECT_EQ(after.items.size(), 1u);
+  EXPECT_FALSE(after.now_showing) << "an archived product is shown no more";
 }
 
 // Each control breaks one row behind the product's back and must turn the comparison red.
