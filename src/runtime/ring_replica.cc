@@ -181,7 +181,7 @@ void FeedReplica::tell(std::vector<RingViewers::Notice> notices) {
   });
 }
 
-// A few times a second while there are viewers.
+// Once a second while there are viewers.
 void FeedReplica::look() {
   look_timer_.expires_after(kLookInterval);
   look_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
@@ -197,7 +197,7 @@ void FeedReplica::look() {
 void FeedReplica::measure(MonotonicTime now) {
   if (pacer_ == nullptr) return;
   const auto seconds = std::chrono::duration<double>(now - measured_at_).count();
-  if (seconds < 1) return;
+  if (seconds < 0.5) return;
   demand_ = {static_cast<double>(viewers_.count()), static_cast<double>(leads_) / seconds,
              static_cast<double>(bytes_) / seconds};
   measured_at_ = now;

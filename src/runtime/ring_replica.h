@@ -45,8 +45,8 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   RingStats stats() const { return viewers_.stats(); }
 
  private:
-  static constexpr size_t kSliceSends = 128;  // about a millisecond
-  static constexpr Milliseconds kLookInterval{250};
+  static constexpr size_t kSliceSends = 128;           // about a millisecond
+  static constexpr Milliseconds kLookInterval{1'000};  // for lag and stalls: a system call per viewer
   static constexpr Milliseconds kAudioPatience{100};
 
   // The number up to which everyone is sent to between flushes.

@@ -172,7 +172,11 @@ void RingViewers::writable(ViewerId id, uint64_t to) {
 
 bool RingViewers::slice(uint64_t to, size_t sends) {
   const uint64_t sends_max = stats_.sends + sends;
-  while (next_ < viewers_.size() && stats_.sends < sends_max) write(viewers_[next_++], to);
+  while (next_ < viewers_.size() && stats_.sends < sends_max) {
+    // Between two sends the kernel has used the whole cache: fetch what the next ones need ahead.
+    if (next_ + 1 < viewers_.size()) __builtin_prefetch(viewers_[next_ + 1].socket);
+    write(viewers_[next_++], to);
+  }
   count_latency();
   return next_ < viewers_.size();
 }

@@ -67,7 +67,7 @@ class RingViewers {
   void begin_pass() { next_ = 0; }
   // False when the pass is over.
   bool slice(uint64_t to, size_t sends);
-  // Looks for viewers over their lag budget and for stalled ones. A system call each: a few times a second.
+  // Looks for viewers over their lag budget and for stalled ones. A system call each: about once a second.
   void check_lag();
   // No more slabs will come: viewers who have all, now or later, get SeatEnd::feed_ended.
   void end();
