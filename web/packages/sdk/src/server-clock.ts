@@ -38,9 +38,9 @@ export class ServerClock {
     return this.best()?.offset_ms ?? this.rough_ms;
   }
 
-  /** Round trip of the quickest recent ping, or null before the first. */
+  /** Round trip of the quickest recent ping, or null before the second: the first one meets a busy start. */
   rtt_ms(): number | null {
-    return this.best()?.rtt_ms ?? null;
+    return this.samples.length < 2 ? null : (this.best()?.rtt_ms ?? null);
   }
 
   private best(): Sample | undefined {

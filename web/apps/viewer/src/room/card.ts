@@ -7,3 +7,8 @@ export function cheapest(card: Card): CardVariant | null {
     null,
   );
 }
+
+/** True when the shown price is only where prices begin. */
+export function pricesDiffer(card: Card): boolean {
+  return card.variants.some((variant) => variant.price.amount !== card.variants[0]?.price.amount);
+}
