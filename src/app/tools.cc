@@ -38,7 +38,7 @@ std::vector<Finding> ask_running_server(const ControlDoor& door) {
   for (const auto& module : json.at("modules").as_array()) {
     const std::string name(module.at("name").as_string());
     const std::string state(module.at("state").as_string());
-    const std::string reason(module.at("reason").as_string());
+    const std::string reason(module.at("reason").is_string() ? module.at("reason").as_string() : "");
     const bool ready = state == "ready";
     findings.push_back({"module " + name, ready ? Finding::State::ok : Finding::State::fail,
                         ready ? "ready" : state + ": " + reason, ready ? "" : module_mend(name)});

@@ -7,8 +7,10 @@ from failure_test import PICTURE
 from harness import ROOT, Client, Server, run, until
 from openapi import Document
 
-# Operations whose answers are not JSON documents: sockets, streams, pages, bytes.
-NOT_JSON = {"openRoomSocket", "playStream", "getPicture", "showCashier", "getOpenapi"}
+# Operations whose answers are not JSON documents (sockets, streams, pages, bytes), and the notices that
+# only a payment provider can sign.
+NOT_JSON = {"openRoomSocket", "playFlv", "getPicture", "sandboxCashier", "sandboxCashierChoice", "openapi",
+            "takePaymentNotice"}
 
 
 class Checked(Client):
@@ -31,7 +33,7 @@ class Api(unittest.TestCase):
                          "run: build/dev/vitrine openapi > docs/openapi.json")
 
     def test_every_operation_answers_what_it_declares(self):
-        with Server("--set", "payments.sandbox=true") as server:
+        with Server("--set", "payments.sandbox=true", "--set", "payments.manual=true") as server:
             self.document = Document(json.loads(server.client().raw("GET", "/openapi.json")[2]))
             link = next(w for w in server.read_output().split() if "/console/claim?token=" in w)
             self.owner = Checked(server.ports["http"], self.document)
@@ -155,10 +157,13 @@ class Api(unittest.TestCase):
         owner.call("PUT", f"/v1/shop/orders/{paid}/note", {"note": "gift wrap"})
         owner.call("POST", f"/v1/shop/orders/{paid}/ship", {"carrier": "SF", "tracking": "SF1234567"})
         self.assertEqual(owner.call("GET", f"/v1/shop/orders/{paid}")["state"], "shipped")
+        buyer.call("POST", f"/v1/orders/{paid}/complete")
         manual = self.place(buyer, address, product, "order-2")
         buyer.call("POST", f"/v1/orders/{manual}/payments", {"provider": "manual"})
         owner.call("POST", f"/v1/shop/orders/{manual}/confirm-payment")
         self.assertEqual(buyer.call("GET", f"/v1/orders/{manual}")["state"], "paid")
+        owner.call("POST", f"/v1/shop/orders/{manual}/ship", {"carrier": "SF", "tracking": "SF7654321"})
+        owner.call("POST", f"/v1/shop/orders/{manual}/complete")
         for number, (who, path) in enumerate([(buyer, "/v1/orders/{}/cancel"), (owner, "/v1/shop/orders/{}/cancel")]):
             order = self.place(buyer, address, product, f"order-{3 + number}")
             who.call("POST", path.format(order))

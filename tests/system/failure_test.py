@@ -152,7 +152,7 @@ class FailingShop(unittest.TestCase):
             server.interrupt()
             with sqlite3.connect(os.path.join(server.data, "db/shop.sqlite")) as database:
                 database.execute("PRAGMA ignore_check_constraints = 1")
-                changed = database.execute("UPDATE stock_pools SET free = -1").rowcount
+                changed = database.execute("UPDATE pool SET free = -1").rowcount
                 self.assertGreater(changed, 0)
             with Server(data=server.data) as again:
                 owner.port = buyer.port = again.ports["http"]

@@ -77,6 +77,8 @@ class Server:
 
     def __exit__(self, *_) -> None:
         self.kill()
+        self.log.close()
+        self.out.close()
         if self.own_data:
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -94,7 +96,9 @@ class Server:
         connection = http.client.HTTPConnection("127.0.0.1", self.ports["ops"], timeout=10)
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        content = answer.read().decode()
+        connection.close()
+        return answer.status, content
 
     def ready(self) -> dict:
         return json.loads(self.ops("/readyz")[1])
@@ -138,6 +142,8 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
+        content_bytes = answer.read()
+        connection.close()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 cookie, _, rest = value.partition(";")
@@ -146,7 +152,7 @@ class Client:
                     self.cookies.pop(key, None)
                 else:
                     self.cookies[key] = content
-        return answer.status, dict(answer.getheaders()), answer.read()
+        return answer.status, dict(answer.getheaders()), content_bytes
 
     def try_call(self, method: str, path: str, body=None, key: str | None = None) -> tuple[int, dict]:
         """Status and JSON. The CSRF token is fetched once; creating calls get a fresh idempotency key."""
