@@ -9,7 +9,7 @@ import { ownerPassword } from './support/owner';
 import { Server } from './support/server';
 import { until } from './support/until';
 
-const mugPicture = join(import.meta.dirname, '../../assets/demo/mug.webp');
+const mugPicture = join(import.meta.dirname, '../../assets/demo_pictures/mug.webp');
 const stockBefore = 12;
 
 describe.sequential('a live room that sells', () => {
@@ -167,6 +167,8 @@ describe.sequential('a live room that sells', () => {
     await buyer.getByTestId('address-region').fill('浙江省 杭州市 西湖区');
     await buyer.getByTestId('address-line').fill('文三路 123 号 4 幢 501');
     await buyer.getByTestId('address-save').click();
+    await buyer.getByTestId('address-sheet').waitFor({ state: 'hidden' });
+    await buyer.getByTestId('checkout-address').filter({ hasText: '林青' }).waitFor();
     await keep(buyer, '10-viewer-checkout');
     await buyer.getByTestId('order-submit').click();
     await buyer.getByTestId('pay-sandbox').waitFor();
@@ -196,6 +198,7 @@ describe.sequential('a live room that sells', () => {
   it('is shipped from the console, and the buyer sees it', async () => {
     await office.goto('/console/orders');
     await office.getByTestId('order-row').first().click();
+    await office.getByTestId('order-detail').filter({ hasText: '文三路 123 号 4 幢 501' }).waitFor();
     await office.getByTestId('order-ship').click();
     await office.getByTestId('ship-carrier').fill('顺丰速运');
     await office.getByTestId('ship-tracking').fill('SF1234567890');

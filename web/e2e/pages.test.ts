@@ -35,7 +35,7 @@ describe.sequential('pages', () => {
     const owner = new Owner(server, staff);
     await owner.claim();
     await owner.room('shop');
-    const image = await readFile(join(import.meta.dirname, '../../assets/demo/scarf.webp'));
+    const image = await readFile(join(import.meta.dirname, '../../assets/demo_pictures/scarf.webp'));
     product = (await owner.shownProduct('shop', 'Cashmere scarf', 7, image)).product;
     office = await staff.newPage();
     viewer = await (await phone(browser, server.url, 'en-US')).newPage();

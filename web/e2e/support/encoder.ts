@@ -5,7 +5,7 @@ import { until } from './until';
 export const picture = { width: 540, height: 960, fps: 25 };
 
 const clock =
-  "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=64:x=(w-text_w)/2:y=h*0.2:box=1:boxcolor=black@0.35:boxborderw=14";
+  "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=40:x=(w-text_w)/2:y=h*0.16:box=1:boxcolor=black@0.3:boxborderw=12";
 
 export class Encoder {
   private output = '';
@@ -16,7 +16,7 @@ export class Encoder {
 
   static start(rtmpUrl: string): Encoder {
     const { width, height, fps } = picture;
-    const input = `gradients=size=${width}x${height}:rate=${fps}:c0=0x29435c:c1=0xd98e73:c2=0x5b3a55:nb_colors=3:speed=0.02`;
+    const input = `gradients=size=${width}x${height}:rate=${fps}:nb_colors=4:c0=0x1d3557:c1=0xe8a87c:c2=0xc38d9e:c3=0x41506b:type=circular:speed=0.03`;
     return new Encoder(
       spawn(
         'ffmpeg',
