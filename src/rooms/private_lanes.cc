@@ -1,26 +1,17 @@
 #include "rooms/private_lanes.h"
 
 namespace vitrine {
-namespace {
-
-constexpr size_t kSweepAt = 64;  // lists longer than this are swept before they grow
-
-void forget_closed(std::vector<std::weak_ptr<PrivateLane>>& lanes) {
-  std::erase_if(lanes, [](const auto& lane) { return lane.expired(); });
-}
-
-}  // namespace
 
 void PrivateLanes::add(const std::string& viewer, const std::shared_ptr<PrivateLane>& lane) {
+  lanes_.with([&](Lanes& all) { all[viewer].push_back(lane); });
+}
+
+void PrivateLanes::remove(const std::string& viewer, const std::shared_ptr<PrivateLane>& lane) {
   lanes_.with([&](Lanes& all) {
-    if (all.size() % kSweepAt == 0) {
-      std::erase_if(all, [](const auto& entry) {
-        return std::ranges::all_of(entry.second, [](const auto& kept) { return kept.expired(); });
-      });
-    }
-    auto& own = all[viewer];
-    forget_closed(own);
-    own.push_back(lane);
+    const auto found = all.find(viewer);
+    if (found == all.end()) return;
+    std::erase_if(found->second, [&](const auto& kept) { return kept.lock() == lane; });
+    if (found->second.empty()) all.erase(found);
   });
 }
 

@@ -1,6 +1,6 @@
 // Finds the open sockets of a viewer, on whatever core they are, for what is meant for that viewer alone.
 //
-// Owns    the list of who is connected where; a lane lives as long as its socket holds it.
+// Owns    the list of who is connected where, not the lanes: those are their sockets.
 // Thread  any.
 // Never   hands a message to another account.
 #pragma once
@@ -28,6 +28,7 @@ struct PrivateLane {
 class PrivateLanes {
  public:
   void add(const std::string& viewer, const std::shared_ptr<PrivateLane>& lane);
+  void remove(const std::string& viewer, const std::shared_ptr<PrivateLane>& lane);
   // Sends one event to every socket of the viewer; with `room`, only to those in that room.
   void send(const std::string& viewer, const std::string& event, const std::string& room = {});
 

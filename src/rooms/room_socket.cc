@@ -150,8 +150,11 @@ void RoomSocket::leave() {
   core_.check_here();
   needs_.ended = nullptr;
   seat_.reset();
-  if (lane_) lane_->send = nullptr;
-  lane_.reset();
+  if (lane_) {
+    lane_->send = nullptr;
+    needs_.context.lanes.remove(needs_.who.id, lane_);
+    lane_.reset();
+  }
   if (!std::exchange(entered_, false)) return;
   needs_.room->home().post([handle = needs_.room, viewer = needs_.who.id] {
     if (handle->room()) handle->room()->leave(viewer);
