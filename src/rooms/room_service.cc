@@ -295,6 +295,9 @@ Task<Result<void>> RoomService::unmute(std::string room, std::string account) {
   if (!dropped) co_return dropped;
   std::function<void(Room&)> change = [account](Room& at) { at.drop_mute(account); };
   co_await at_home(handle, std::move(change));
+  // An end that has passed: the open page gives the chat box back at once.
+  const Mute ended{.account = account, .name = {}, .until = context_.clock.wall(), .reason = {}};
+  context_.lanes.send(account, muted_event(ended), room);
   co_return Result<void>();
 }
 

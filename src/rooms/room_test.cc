@@ -91,6 +91,7 @@ TEST(Room, ChatRefusalsSayWhich) {
   EXPECT_EQ(muted.at("slug"), "rooms.muted");
   EXPECT_GT(muted.at("retry_after_ms").as_int64(), 50'000);
   ASSERT_TRUE(wait_on(house.cores.at(0), house.service->unmute("demo", std::string(kGuest))));
+  EXPECT_LE(viewer.until("muted").at("until_ms").as_int64(), house.clock.wall().ms);
   house.configure(test_config(2'000));
   for (int line = 0; line < 3; ++line) viewer.say("a burst of three is fine");
   viewer.say("four is not");
