@@ -88,6 +88,38 @@ describe.sequential('pages', () => {
     await tablet.close();
   });
 
+  it('keeps order in the chat: delete, mute, unmute, blocked words', async () => {
+    await viewer.goto('/r/shop');
+    const say = async (text: string) => {
+      await viewer.getByTestId('chat-input').fill(text);
+      await viewer.getByTestId('chat-send').click();
+    };
+    await office.goto('/console/rooms/shop/live');
+    await office.getByTestId('moderation-open').waitFor();
+    await say('Cheaper at my shop');
+    const row = office.getByTestId('chat-row').filter({ hasText: 'Cheaper' });
+    await row.hover();
+    await row.getByTestId('chat-mute').click();
+    await office.getByTestId('mute-reason').fill('advertising');
+    await office.getByTestId('mute-submit').click();
+    await viewer.getByTestId('chat-shut').waitFor({ timeout: switchDeadline_ms });
+    await office.getByTestId('mute-submit').waitFor({ state: 'hidden' });
+    await row.hover();
+    await row.getByTestId('chat-delete').click();
+    await office.locator('.el-popconfirm .el-button--danger:visible').click();
+    await viewer.getByTestId('chat-line').filter({ hasText: 'Cheaper' }).waitFor({ state: 'detached' });
+    await office.getByTestId('moderation-open').click();
+    await office.getByTestId('mute-row').filter({ hasText: 'advertising' }).getByRole('button').click();
+    await office.getByTestId('words-input').fill('my shop');
+    await office.getByTestId('words-save').click();
+    await office.getByTestId('mute-row').waitFor({ state: 'detached' });
+    await viewer.getByTestId('chat-input').waitFor({ timeout: switchDeadline_ms });
+    await say('Come to MY SHOP');
+    await say('Lovely scarf');
+    await viewer.getByTestId('chat-line').filter({ hasText: 'Lovely' }).waitFor();
+    expect(await viewer.getByTestId('chat-line').filter({ hasText: 'MY SHOP' }).count()).toBe(0);
+  });
+
   it('switches selling and chat off on an open page within 5 s, and on again', async () => {
     await viewer.goto('/r/shop');
     await viewer.getByTestId('now-card').waitFor();
