@@ -5,6 +5,7 @@
 namespace vitrine {
 namespace {
 
+constexpr size_t kOpeningFrameBytes = 64 * 1024;
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 
 std::string_view detail_of(std::string_view slug) {
@@ -56,16 +57,16 @@ Task<Result<void>> RoomSocket::enter(std::optional<RoomPosition> resume) {
   auto prefix = co_await opening(std::move(entrance->welcome));
   if (!prefix) co_return prefix.error();
   seat_.emplace(std::move(entrance->lease), needs_.socket, *this,
-                SeatStart{.prefix = {*prefix}, .sequence = sequence});
+                SeatStart{.prefix = std::move(*prefix), .sequence = sequence});
   lane_ = std::make_shared<PrivateLane>(core_.core(), needs_.room->name(),
                                         [this](const std::string& frame) { send_events(frame); });
   needs_.context.lanes.add(needs_.who.id, lane_);
   co_return Result<void>();
 }
 
-// The welcome as one frame. Control rows of a gap come from the database: they were written before they
-// were shown, so all up to the snapshot are there.
-Task<Result<SlabPtr>> RoomSocket::opening(Room::Welcome welcome) {
+// The welcome as frames of a size that the ring sends whole. Control rows of a gap come from the database:
+// they were written before they were shown, so all up to the snapshot are there.
+Task<Result<std::vector<SlabPtr>>> RoomSocket::opening(Room::Welcome welcome) {
   if (welcome.gap) {
     auto work = [room = needs_.room->name(), gap = *welcome.gap](Transaction& tx) {
       return control_rows(tx, room, gap.first, gap.second);
@@ -75,7 +76,19 @@ Task<Result<SlabPtr>> RoomSocket::opening(Room::Welcome welcome) {
     welcome.events.push_back(gap_event(welcome.gap->first));
     for (const ControlRow& row : *rows) welcome.events.push_back(numbered(row.at, row.body));
   }
-  co_return SlabPtr(text_frame_slab(frame_of(welcome.events)));
+  std::vector<SlabPtr> out;
+  std::vector<std::string> frame;
+  size_t bytes = 0;
+  for (auto& event : welcome.events) {
+    if (bytes + event.size() > kOpeningFrameBytes && !frame.empty()) {
+      out.push_back(text_frame_slab(frame_of(std::exchange(frame, {}))));
+      bytes = 0;
+    }
+    bytes += event.size();
+    frame.push_back(std::move(event));
+  }
+  out.push_back(text_frame_slab(frame_of(frame)));
+  co_return out;
 }
 
 Task<void> RoomSocket::take(std::string text) {
@@ -136,9 +149,9 @@ Task<void> RoomSocket::catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_
   auto welcome = co_await on_core(needs_.room->home(), std::move(asking));
   if (!welcome) co_return self->end();
   const uint64_t sequence = welcome->sequence;
-  const auto prefix = co_await opening(std::move(*welcome));
+  auto prefix = co_await opening(std::move(*welcome));
   if (!prefix) co_return self->end();
-  if (self->seat_) self->seat_->resume({.prefix = {*prefix}, .sequence = sequence});
+  if (self->seat_) self->seat_->resume({.prefix = std::move(*prefix), .sequence = sequence});
 }
 
 void RoomSocket::end() {

@@ -46,7 +46,7 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   void on_seat_end(SeatEnd end) override;
   void on_lagged(uint64_t lost_from) override;
   Task<void> catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_from);
-  Task<Result<SlabPtr>> opening(Room::Welcome welcome);
+  Task<Result<std::vector<SlabPtr>>> opening(Room::Welcome welcome);
   Task<void> say(ChatMessage message);
   void send_events(const std::string& frame);
   void end();

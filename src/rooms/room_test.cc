@@ -51,6 +51,24 @@ TEST(Room, WhoComesBackGetsExactlyWhatWasMissed) {
   EXPECT_EQ(viewer.page.doubled + viewer.page.holes, 0);
 }
 
+TEST(Room, WhoMissedALotGetsItInFramesTheRingCanSend) {
+  TestHouse house;
+  TestViewer speaker(house, std::string(kBuyer), 0);
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(speaker.connect());
+  ASSERT_TRUE(viewer.connect());
+  viewer.until("snapshot");
+  viewer.disconnect();
+  std::string longest;
+  for (int character = 0; character < 200; ++character) longest += "\xE4\xBD\xA0";
+  for (int line = 0; line < 1'500; ++line) speaker.say(longest);
+  speaker.until_position({1, 1'500});
+  ASSERT_TRUE(viewer.connect());
+  viewer.until_position(*speaker.page.position);
+  EXPECT_EQ(viewer.page.chat.size(), 1'500u) << "1.3 MB of them";
+  EXPECT_EQ(viewer.page.holes, 0);
+}
+
 TEST(Room, AfterARestartControlEventsComeOnceAndChatFromTheHistory) {
   TestHouse house;
   auto viewer = std::make_unique<TestViewer>(house, std::string(kGuest));

@@ -165,7 +165,13 @@ class TestSocket final : public RingSocket {
     decode();
     return taken;
   }
-  void when_writable(std::function<void()> wake) override { wake_ = std::move(wake); }
+  // As a socket does: at once when it takes bytes anyway.
+  void when_writable(std::function<void()> wake) override {
+    if (stalled)
+      wake_ = std::move(wake);
+    else
+      Core::current()->post(std::move(wake));
+  }
   size_t unsent_bytes() const override { return 0; }
   // On the socket's core.
   void flow() {
