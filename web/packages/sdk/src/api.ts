@@ -22,9 +22,9 @@ export class VitrineApi {
   // ---- members
   me = (): Promise<T.Me> => this.http.me();
   rename = (name: string) => this.signed(this.http.call<T.Me>('PATCH', '/v1/me', { body: { name } }));
-  claimOwner = (body: { token: string; name: string; password: string }) =>
+  claimOwner = (body: T.OwnerClaim) =>
     this.signed(this.http.call<T.Me>('POST', '/v1/owner-claim', { body, tap: 'owner-claim' }));
-  signInStaff = (body: { name: string; password: string }) =>
+  signInStaff = (body: T.StaffSignIn) =>
     this.signed(this.http.call<T.Me>('POST', '/v1/staff/sessions', { body, tap: 'staff-session' }));
   signOutStaff = async (): Promise<T.Me> => {
     await this.http.call<void>('DELETE', '/v1/staff/sessions/current');
@@ -34,11 +34,11 @@ export class VitrineApi {
   endStaffSession = (session: string) =>
     this.http.call<void>('DELETE', `/v1/staff/sessions/${part(session)}`);
   staffUsers = () => this.http.call<T.Items<T.StaffUser>>('GET', '/v1/staff/users');
-  addStaffUser = (body: { name: string; role: T.Role }) =>
+  addStaffUser = (body: T.NewStaffUserDraft) =>
     this.http.call<T.NewStaffUser>('POST', '/v1/staff/users', { body, tap: 'staff-user' });
-  changeStaffUser = (user: string, body: { role?: T.Role; disabled?: boolean }) =>
+  changeStaffUser = (user: string, body: T.StaffUserChange) =>
     this.http.call<T.StaffUser>('PATCH', `/v1/staff/users/${part(user)}`, { body });
-  changePassword = (body: { current: string; new: string }) =>
+  changePassword = (body: T.PasswordChange) =>
     this.http.call<void>('PUT', '/v1/staff/password', { body });
   sandboxSms = () => this.http.call<T.Items<T.SandboxSms>>('GET', '/v1/staff/sms');
 
@@ -60,7 +60,7 @@ export class VitrineApi {
 
   // ---- ops
   capabilities = () => this.http.call<T.Capabilities>('GET', '/v1/capabilities');
-  changeCapabilities = (body: Partial<T.Capabilities>) =>
+  changeCapabilities = (body: T.CapabilitiesChange) =>
     this.http.call<T.Capabilities>('PUT', '/v1/capabilities', { body });
   status = () => this.http.call<T.Status>('GET', '/v1/status');
 
@@ -81,7 +81,7 @@ export class VitrineApi {
   rooms = () => this.http.call<T.Items<T.RoomSummary>>('GET', '/v1/rooms');
   addRoom = (body: T.RoomDraft) => this.http.call<T.Room>('POST', '/v1/rooms', { body, tap: 'room' });
   room = (room: string) => this.http.call<T.Room>('GET', `/v1/rooms/${part(room)}`);
-  changeRoom = (room: string, body: { title?: string; host_name?: string }) =>
+  changeRoom = (room: string, body: T.RoomChange) =>
     this.http.call<T.Room>('PATCH', `/v1/rooms/${part(room)}`, { body });
   removeMessage = (room: string, message: string) =>
     this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/messages/${part(message)}`);
@@ -107,7 +107,7 @@ export class VitrineApi {
     this.http.call<T.Product>('PUT', `/v1/products/${part(product)}`, { body });
   archiveProduct = (product: string) =>
     this.http.call<void>('DELETE', `/v1/products/${part(product)}`);
-  changeStock = (sku: string, body: { change: number; reason: string }) =>
+  changeStock = (sku: string, body: T.StockDraft) =>
     this.http.call<T.StockChange>('POST', `/v1/skus/${part(sku)}/stock`, { body, tap: `stock.${sku}` });
   showcase = (room: string) => this.http.call<T.Showcase>('GET', `/v1/rooms/${part(room)}/showcase`);
   setShowcase = (room: string, products: string[]) =>
@@ -143,7 +143,7 @@ export class VitrineApi {
   shopOrders = (query: PageQuery & { state?: string; q?: string } = {}) =>
     this.http.call<T.Page<T.Order>>('GET', '/v1/shop/orders', { query: { ...query } });
   shopOrder = (order: string) => this.http.call<T.Order>('GET', `/v1/shop/orders/${part(order)}`);
-  ship = (order: string, body: { carrier: string; tracking: string }) =>
+  ship = (order: string, body: T.ShipDraft) =>
     this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/ship`, { body, tap: `ship.${order}` });
   setOrderNote = (order: string, note: string) =>
     this.http.call<T.Order>('PUT', `/v1/shop/orders/${part(order)}/note`, { body: { note } });

@@ -1,17 +1,37 @@
 // What the HTTP API takes and returns, one name per thing.
 //
-// Owns   the data types of /v1 as the server declares them (docs/openapi.json).
+// Owns   short names for the schemas of docs/openapi.json (schema.generated.ts, `npm run generate`), and
+//        what the document cannot say: that answers carry every field, and which words a string may be.
 // Never  holds behaviour, or socket events: those are in events.ts.
 
-export type Currency = string;
+import type { components } from './schema.generated';
 
-/** An amount in minor units (fen, cents). */
-export interface Money {
-  amount: number;
-  currency: Currency;
+type Schemas = components['schemas'];
+
+/**
+ * What the server answers: every field is there, null where there is nothing. The document uses one
+ * schema for both ways, and what is sent may leave such fields out.
+ */
+type Answer<T> = T extends (infer E)[] ? Answer<E>[] : T extends object ? { [K in keyof T]-?: Answer<T[K]> } : T;
+type AnswerOf<Name extends keyof Schemas> = Answer<Schemas[Name]>;
+/** An answer whose strings in `Words` are of a known set. */
+type Worded<T, Words extends { [K in keyof Words]: K extends keyof T ? T[K] : never }> = Omit<T, keyof Words> & Words;
+
+export interface Items<T> {
+  items: T[];
 }
 
-export type Role = 'owner' | 'operator' | 'host' | 'moderator' | 'support';
+export interface Page<T> extends Items<T> {
+  next: string | null;
+}
+
+/** An amount in minor units (fen, cents). */
+export type Money = AnswerOf<'Money'>;
+export type Currency = Money['currency'];
+
+// ---- members
+
+export type Role = Schemas['Staff']['role'];
 export type Right =
   | 'staff.manage'
   | 'settings.write'
@@ -25,312 +45,71 @@ export type Right =
   | 'sms.read'
   | 'personal.read';
 
-export interface Page<T> {
-  items: T[];
-  next: string | null;
-}
-
-export interface Items<T> {
-  items: T[];
-}
-
-// ---- members
-
-export interface Viewer {
-  kind: 'guest' | 'buyer';
-  id: string;
-  name: string;
-  phone_masked?: string;
-}
-
-export interface Staff {
-  id: string;
-  name: string;
-  role: Role;
-  rights: Right[];
-}
-
-export interface Me {
-  viewer: Viewer;
-  staff: Staff | null;
-  csrf: string;
-  server_time_ms: number;
-}
-
-export interface StaffSession {
-  session: string;
-  created_at_ms: number;
-  last_seen_ms: number;
-  ip: string;
-  user_agent: string;
-  current: boolean;
-}
-
-export interface StaffUser {
-  user: string;
-  name: string;
-  role: Role;
-  created_at_ms: number;
-  disabled: boolean;
-}
-
-export interface NewStaffUser {
-  user: string;
-  name: string;
-  role: Role;
-  one_time_password: string;
-}
-
-export interface CodeSent {
-  expires_in_s: number;
-  resend_after_s: number;
-}
-
-export type BuyerSignIn =
-  | { phone: string; code: string; consent: true }
-  | { token: string; consent: true };
-
-export interface SandboxSms {
-  phone_masked: string;
-  code: string;
-  at_ms: number;
-}
-
-export interface AddressDraft {
-  name: string;
-  phone: string;
-  region: string;
-  line: string;
-  is_default: boolean;
-}
-
-export interface Address extends AddressDraft {
-  address: string;
-}
+export type Viewer = Worded<AnswerOf<'Viewer'>, { kind: 'guest' | 'buyer' }>;
+export type Staff = Worded<AnswerOf<'Staff'>, { rights: Right[] }>;
+export type Me = Worded<AnswerOf<'Me'>, { viewer: Viewer; staff: Staff | null }>;
+export type StaffSession = AnswerOf<'StaffSession'>;
+export type StaffUser = AnswerOf<'StaffUser'>;
+export type NewStaffUserDraft = Schemas['NewStaffUserDraft'];
+export type NewStaffUser = AnswerOf<'NewStaffUser'>;
+export type StaffUserChange = Schemas['StaffUserChange'];
+export type OwnerClaim = Schemas['OwnerClaim'];
+export type StaffSignIn = Schemas['StaffSignIn'];
+export type PasswordChange = Schemas['PasswordChange'];
+export type CodeSent = AnswerOf<'CodeSent'>;
+export type BuyerSignIn = Schemas['BuyerSignIn'];
+export type SandboxSms = AnswerOf<'SandboxSms'>;
+export type AddressDraft = Schemas['AddressDraft'];
+export type Address = AnswerOf<'Address'>;
 
 // ---- ops
 
-export interface Capabilities {
-  selling: boolean;
-  chat: boolean;
-}
-
-export interface ModuleStatus {
-  name: string;
-  state: 'ready' | 'failed' | 'unavailable';
-  reason?: string;
-}
-
-export interface Status {
-  modules: ModuleStatus[];
-  version: string;
-}
+export type Capabilities = AnswerOf<'Capabilities'>;
+export type CapabilitiesChange = Schemas['CapabilitiesChange'];
+export type ModuleStatus = AnswerOf<'ModuleStatus'>;
+export type Status = AnswerOf<'Status'>;
 
 // ---- media
 
 /** A moment on the stream's own line: 90 kHz ticks within an epoch. */
-export interface MediaTime {
-  epoch: number;
-  pts90k: number;
-}
-
-export interface Publisher {
-  started_at_ms: number;
-  address: string;
-  bitrate_kbps: number;
-  fps: number;
-  keyframe_gap_ms: number;
-  /** How far sound runs ahead of the picture in time stamps; negative when behind. */
-  audio_ahead_ms: number;
-  width: number;
-  height: number;
-  video_codec: string;
-  audio_codec: string;
-}
-
-export interface Stream {
-  stream: string;
-  state: 'idle' | 'live' | 'lost';
-  publisher: Publisher | null;
-  viewers: number;
-  media_time: MediaTime | null;
-}
-
+export type MediaTime = AnswerOf<'MediaTime'>;
+export type Publisher = AnswerOf<'Publisher'>;
+export type Stream = AnswerOf<'Stream'>;
 /** Shown once, when made: the server keeps only a hash. */
-export interface NewStreamKey {
-  key_id: string;
-  stream: string;
-  key: string;
-  rtmp_url: string;
-  rtmp_server: string;
-  rtmp_stream_key: string;
-  whip_url: string;
-}
-
-export interface StreamKey {
-  key_id: string;
-  hint: string;
-  created_at_ms: number;
-}
+export type NewStreamKey = AnswerOf<'NewStreamKey'>;
+export type StreamKey = AnswerOf<'StreamKey'>;
 
 // ---- rooms
 
-export interface RoomSummary {
-  room: string;
-  title: string;
-  host_name: string;
-  stream: string;
-  live: boolean;
-  online: number;
-  cover: string | null;
-}
-
-export interface Room {
-  room: string;
-  title: string;
-  host_name: string;
-  stream: string;
-  live: boolean;
-  online: number;
-  likes: number;
-  flv_url: string;
-  created_at_ms: number;
-}
-
-export interface RoomDraft {
-  room: string;
-  title: string;
-  host_name: string;
-}
-
-export interface Mute {
-  account: string;
-  name: string;
-  until_ms: number;
-  reason: string;
-}
-
-export interface MuteDraft {
-  account: string;
-  minutes: number;
-  reason: string;
-}
-
-export interface BlockedWords {
-  words: string[];
-}
+export type RoomSummary = AnswerOf<'RoomSummary'>;
+export type Room = AnswerOf<'Room'>;
+export type RoomDraft = Schemas['NewRoom'];
+export type RoomChange = Schemas['RoomPatch'];
+export type Mute = AnswerOf<'Mute'>;
+export type MuteDraft = Schemas['NewMute'];
+export type BlockedWords = AnswerOf<'BlockedWords'>;
 
 // ---- shop
 
-export interface Picture {
-  picture: string;
-  url: string;
-  width: number;
-  height: number;
-}
-
-export interface Stock {
-  free: number;
-  held: number;
-  sold: number;
-}
-
-export interface Variant {
-  sku: string;
-  name: string;
-  price: Money;
-  price_version: number;
-  stock: Stock;
-}
-
-export interface Product {
-  product: string;
-  name: string;
-  description: string;
-  pictures: string[];
-  state: 'active' | 'archived';
-  version: number;
-  variants: Variant[];
-  created_at_ms: number;
-}
-
-export interface VariantDraft {
-  sku?: string;
-  name: string;
-  price: Money;
-  initial_stock?: number;
-}
-
-export interface ProductDraft {
-  name: string;
-  description: string;
-  pictures: string[];
-  variants: VariantDraft[];
-  /** On PUT: the version that was edited; 409 `shop.version` when it is no longer the newest. */
-  version?: number;
-}
-
-export interface StockChange {
-  sku: string;
-  stock: Stock;
-  version: number;
-}
+export type Picture = AnswerOf<'Picture'>;
+export type Stock = AnswerOf<'Stock'>;
+export type Variant = AnswerOf<'Variant'>;
+export type Product = AnswerOf<'Product'>;
+export type VariantDraft = Schemas['VariantDraft'];
+/** On PUT with the `version` that was edited; 409 `shop.version` when it is no longer the newest. */
+export type ProductDraft = Schemas['ProductDraft'];
+export type StockDraft = Schemas['StockDraft'];
+export type StockChange = AnswerOf<'StockChange'>;
 
 /** What a room may know of a SKU's stock; `version` orders updates. */
-export interface CardStock {
-  free: number;
-  held: number;
-  version: number;
-}
+export type CardStock = AnswerOf<'CardStock'>;
+export type CardVariant = AnswerOf<'CardVariant'>;
+export type Card = AnswerOf<'Card'>;
+export type NowShowing = AnswerOf<'NowShowing'>;
+export type Showcase = AnswerOf<'Showcase'>;
 
-export interface CardVariant {
-  sku: string;
-  name: string;
-  price: Money;
-  price_version: number;
-  stock: CardStock;
-}
-
-export interface Card {
-  product: string;
-  number: number;
-  name: string;
-  description: string;
-  pictures: string[];
-  variants: CardVariant[];
-  sold_out: boolean;
-}
-
-export interface NowShowing {
-  product: string;
-  at_ms: number;
-  media: MediaTime | null;
-}
-
-export interface Showcase {
-  version: number;
-  items: Card[];
-  now_showing: NowShowing | null;
-}
-
-export interface CartLine {
-  sku: string;
-  quantity: number;
-  product: string;
-  name: string;
-  variant: string;
-  price: Money;
-  price_version: number;
-  picture: string | null;
-  free: number;
-  /** False: no longer sold. */
-  on_offer: boolean;
-}
-
-export interface Cart {
-  lines: CartLine[];
-  total: Money;
-}
+export type CartLine = AnswerOf<'CartLine'>;
+export type Cart = AnswerOf<'Cart'>;
 
 export type OrderState =
   | 'pending_payment'
@@ -341,92 +120,15 @@ export type OrderState =
   | 'closed'
   | 'refunding'
   | 'refunded';
-
-export interface OrderLine {
-  sku: string;
-  product: string;
-  name: string;
-  variant: string;
-  picture: string | null;
-  unit_price: Money;
-  quantity: number;
-  subtotal: Money;
-}
-
-export interface OrderAddress {
-  name: string;
-  phone_masked: string;
-  /** For staff with the right personal.read. */
-  phone?: string;
-  region: string;
-  line: string;
-}
-
-export interface OrderPayment {
-  payment: string;
-  provider: string;
-  state: string;
-  amount: Money;
-  /** While it can still be paid there. */
-  cashier_url?: string | null;
-}
-
-export interface Shipment {
-  carrier: string;
-  tracking: string;
-  at_ms: number;
-}
-
-export interface Order {
-  order: string;
-  state: OrderState;
-  room: string | null;
-  buyer: string;
-  lines: OrderLine[];
-  total: Money;
-  discount: Money;
-  shipping: Money;
-  address: OrderAddress | null;
-  created_at_ms: number;
-  pay_by_ms: number | null;
-  paid_at_ms: number | null;
-  payments: OrderPayment[];
-  shipment: Shipment | null;
-  test: boolean;
-  close_reason: string | null;
-  /** Staff only. */
-  note?: string;
-}
-
-export interface OrderDraft {
-  room: string | null;
-  lines: { sku: string; quantity: number; price_version: number }[];
-  total: Money;
-  address: string | null;
-  /** Takes the lines out of the cart. */
-  from_cart?: boolean;
-}
-
-export interface PaymentProvider {
-  provider: 'sandbox' | 'manual';
-  title: string;
-}
-
-export interface Payment {
-  payment: string;
-  provider: string;
-  state: string;
-  cashier_url: string | null;
-  instructions: string | null;
-}
+export type OrderLine = AnswerOf<'OrderLine'>;
+export type OrderAddress = AnswerOf<'OrderAddress'>;
+export type OrderPayment = AnswerOf<'OrderPayment'>;
+export type Shipment = AnswerOf<'Shipment'>;
+export type ShipDraft = Schemas['ShipDraft'];
+export type Order = Worded<AnswerOf<'Order'>, { state: OrderState }>;
+export type OrderDraft = Schemas['OrderDraft'];
+export type PaymentProvider = Worded<AnswerOf<'PaymentProvider'>, { provider: 'sandbox' | 'manual' }>;
+export type Payment = AnswerOf<'Payment'>;
 
 /** RFC 9457 problem document; fields beyond these depend on the slug (`total` of shop.price_changed). */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  slug: string;
-  detail: string;
-  field?: string;
-  [extra: string]: unknown;
-}
+export type Problem = Schemas['Problem'] & Record<string, unknown>;
