@@ -1,10 +1,11 @@
 """The program from outside: start and stop, settings, locks, modules, commands."""
 import json
 import os
+import signal
 import time
 import unittest
 
-from harness import MODULES, Server, run, until
+from harness import MODULES, ROOT, Server, run, until
 
 
 class StartAndStop(unittest.TestCase):
@@ -25,6 +26,18 @@ class StartAndStop(unittest.TestCase):
             began = time.monotonic()
             self.assertEqual(server.interrupt(), 0)
             self.assertLess(time.monotonic() - began, 5)
+
+    def test_a_second_ctrl_c_ends_at_once(self):
+        with Server() as server:
+            server.process.send_signal(signal.SIGINT)
+            until("it is stopping", lambda: "server.stopping" in server.read_log() or server.process.poll() is not None)
+            server.process.send_signal(signal.SIGINT)
+            self.assertIn(server.process.wait(timeout=1), (0, 130))
+
+    def test_sandbox_payments_need_a_second_word_on_a_network(self):
+        answer = run("serve", "--bind", "0.0.0.0", "--set", "payments.sandbox=true", "--http-port", "0")
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("--yes-sandbox", answer.stderr)
 
     def test_the_data_directory_is_locked_while_open(self):
         with Server() as server:
@@ -58,6 +71,27 @@ class Settings(unittest.TestCase):
         self.assertEqual(shown["media.grace_ms"]["value"], 7000)
         shown = json.loads(run("config", "--json", "--set", "media.grace_ms=8000", env=environment).stdout)
         self.assertEqual(shown["media.grace_ms"]["value"], 8000)
+
+
+    def test_the_reference_in_the_tree_is_what_the_code_declares(self):
+        self.assertEqual(run("config", "--toml").stdout, (ROOT / "config/vitrine.toml").read_text(),
+                         "run: build/dev/vitrine config --toml > config/vitrine.toml")
+
+    def test_a_reload_takes_good_settings_and_refuses_bad_ones_whole(self):
+        with Server() as server:
+            settings = os.path.join(server.data, "vitrine.toml")
+            for text, word in (("rooms.chat_chars = 5\n", "server.reloaded"),
+                               ("rooms.chat_chars = -5\n", "server.reload_refused")):
+                with open(settings, "w") as file:
+                    file.write(text)
+                server.process.send_signal(signal.SIGHUP)
+                until(word, lambda: word in server.read_log())
+            server.owner().call("POST", "/v1/rooms", {"room": "r", "title": "Room", "host_name": "Mei"})
+            talker = server.client()
+            talker.call("GET", "/v1/me")
+            room = talker.socket("r")
+            self.assertEqual(room.next("snapshot")["limits"]["chat_chars"], 5)
+            room.close()
 
 
 class ModulesAlone(unittest.TestCase):
