@@ -129,7 +129,8 @@ int run_here(const Invocation& invocation, const std::string& command) {
   set_log_level(LogLevel::warn);
   std::string fault;
   auto config = std::make_shared<const Config>(std::get<Config>(std::move(settings)));
-  const auto installation = Installation::open({.data = invocation.data, .config = config}, fault);
+  const auto installation =
+      Installation::open({.data = invocation.data, .config = config, .listens = false}, fault);
   if (!installation) return refuse(fault);
   installation->start();
   const auto reply = wait_for(installation->cores(),

@@ -75,6 +75,7 @@ Installation::Installation(InstallationOptions options, DataLock lock)
                 .rtmp = {.name = "rtmp",
                          .bind = options_.config->get(kBind),
                          .port = static_cast<uint16_t>(options_.config->get(kRtmpPort))},
+                .listens = options_.listens,
                 .http_host = fmt::format("127.0.0.1:{}", options_.config->get(kHttpPort)),
                 .sandbox = options_.sandbox,
                 .ops = absent_.ops.get(),
@@ -97,7 +98,15 @@ Installation::~Installation() {
   bus_.reset();  // it reads the modules' databases, so it goes before them
 }
 
+// A consumer that is stuck belongs to no module that could say so itself.
+std::optional<std::string> Installation::bus_trouble() const {
+  const auto stuck = bus_->trouble();
+  if (stuck.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(stuck, "; "));
+}
+
 void Installation::start() {
+  board_.add("bus", [this] { return bus_trouble(); });
   cores_.start();
   for (Running& running : modules_) {
     const Result<void> started = running.module->start();

@@ -23,6 +23,7 @@ struct InstallationOptions {
   std::string data;
   std::vector<std::string> modules{};  // empty: all
   std::shared_ptr<const Config> config;
+  bool listens = true;   // false: a command works here, nobody connects
   bool sandbox = false;  // payments may be played through the sandbox provider
 };
 
@@ -50,6 +51,8 @@ class Installation {
 
  private:
   Installation(InstallationOptions options, DataLock lock);
+
+  std::optional<std::string> bus_trouble() const;
 
   struct Running {
     std::string_view name;

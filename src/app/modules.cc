@@ -53,7 +53,8 @@ std::unique_ptr<Module> make_media(Platform& p) {
                                                        .ids = p.ids,
                                                        .data_directory = p.data,
                                                        .metrics = p.metrics,
-                                                       .rtmp = p.rtmp});
+                                                       .rtmp = p.rtmp,
+                                                       .takes_publishers = p.listens});
   p.media = p.media_module = made.get();
   return made;
 }

@@ -28,7 +28,8 @@ SettingSources sources_of(const Invocation& invocation) {
   SettingSources sources{
       .file = invocation.config_file.empty() ? invocation.data + "/vitrine.toml" : invocation.config_file,
       .file_must_exist = !invocation.config_file.empty(),
-      .environment = process_environment()};
+      .environment = process_environment(),
+      .flags = {}};
   // The demo shows both ways to pay; what the user typed still wins.
   if (invocation.command == "demo") sources.flags.emplace_back("payments.manual", "true");
   if (invocation.lan) sources.flags.emplace_back("bind", "0.0.0.0,::");

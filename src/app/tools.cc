@@ -51,7 +51,8 @@ std::vector<Finding> examine_shop(const std::string& data, const Config& config)
   if (!std::filesystem::exists(data + "/db/shop.sqlite")) return {};
   std::string fault;
   const auto installation = Installation::open(
-      {.data = data, .modules = {"shop"}, .config = std::make_shared<const Config>(config)}, fault);
+      {.data = data, .modules = {"shop"}, .config = std::make_shared<const Config>(config), .listens = false},
+      fault);
   if (!installation) return {{"data", Finding::State::fail, fault, "stop the process that holds it"}};
   installation->start();
   std::vector<Finding> findings;

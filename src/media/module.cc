@@ -107,22 +107,31 @@ Result<void> MediaModule::start() {
                                .directory = parts.needs.data_directory + "/db",
                                .migrations = {{.version = 1, .sql = parts.first_schema}}});
   if (!database) return database.error();
-  auto listener = Listener::open(parts.needs.cores, parts.needs.rtmp, parts.fault);
-  if (!listener) {
-    log_error("media.rtmp_port", {{"what", parts.fault}});
-    return listener.error();
-  }
+  if (auto opened = open_port(); !opened) return opened;
   parts.database = std::move(*database);
-  parts.listener = std::move(*listener);
   parts.keys.emplace(*parts.database, parts.needs.ids, parts.needs.random, parts.needs.clock);
   parts.gate.emplace(*parts.keys, parts.directory);
   parts.ingest.emplace(parts.needs.cores, *parts.gate, parts.needs.clock, parts.needs.random);
-  parts.rtmp_port = parts.listener->port();
   parts.database_ready = parts.database.get();
   parts.keys_ready = &*parts.keys;
-  parts.listener->start(
-      [&parts](Core& core, TcpSocket socket) { parts.ingest->accept(core, std::move(socket)); });
+  if (parts.listener) {
+    parts.listener->start(
+        [&parts](Core& core, TcpSocket socket) { parts.ingest->accept(core, std::move(socket)); });
+  }
   parts.needs.cores.at(0).spawn(meter());
+  return {};
+}
+
+Result<void> MediaModule::open_port() {
+  parts_->rtmp_port = parts_->needs.rtmp.port;
+  if (!parts_->needs.takes_publishers) return {};
+  auto listener = Listener::open(parts_->needs.cores, parts_->needs.rtmp, parts_->fault);
+  if (!listener) {
+    log_error("media.rtmp_port", {{"what", parts_->fault}});
+    return listener.error();
+  }
+  parts_->listener = std::move(*listener);
+  parts_->rtmp_port = parts_->listener->port();
   return {};
 }
 

@@ -31,6 +31,7 @@ struct MediaNeeds {
   std::string data_directory;
   prometheus::Registry& metrics;
   ListenOptions rtmp{.name = "rtmp"};  // where publishers come
+  bool takes_publishers = true;        // false: a command that only reads and writes the database
 };
 
 // A stream key made by the command line or the demo; its secret is nowhere else.
@@ -64,6 +65,7 @@ class MediaModule final : public Module, public MediaPort {
 
  private:
   struct Parts;
+  Result<void> open_port();
   Task<void> meter();
   Task<void> end_all();
 
