@@ -239,6 +239,17 @@ TEST_F(ShopModuleTest, BeforeItStartsEveryRouteSaysUnavailable) {
   EXPECT_EQ(module->trouble(), "not started");
 }
 
+// The key that seals an address is not there either; the process must outlive the question.
+TEST_F(ShopModuleTest, BeforeItStartsAnOrderWithAnAddressIsRefusedToo) {
+  cores.start();
+  buyer = "7";
+  const std::string body = R"({"lines":[{"sku":"sku_0000000000001","quantity":1,"price_version":1}],)"
+                           R"("address":"adr_0000000000001","total":{"amount":990,"currency":"CNY"}})";
+  const auto answer = call(HttpMethod::post, "/v1/orders", body, "k1");
+  EXPECT_EQ(answer.status, 503) << answer.body;
+  EXPECT_EQ(text(answer.json, "slug"), "shop.unavailable");
+}
+
 TEST_F(ShopModuleTest, PlantingTwiceMakesTheProductsOnce) {
   start();
   const std::vector<PlantedProduct> products{{"Mug", "", kPng, {{"Blue", 990, 3}}},
