@@ -43,7 +43,7 @@ class FakeOps final : public OpsPort {
 class FakeMembers final : public MembersPort {
  public:
   Task<Result<AddressSnapshot>> address(AccountId, AddressId address) override {
-    if (address.value == 404) co_return Error{ErrorKind::not_found, "members.address"};
+    if (address == removed) co_return Error{ErrorKind::not_found, "members.address"};
     co_return AddressSnapshot{"王小明", "+8613800001234", "上海市 浦东新区", "世纪大道 100 号"};
   }
   Task<Result<void>> audit(AuditEntry entry) override {
@@ -51,6 +51,7 @@ class FakeMembers final : public MembersPort {
     co_return Result<void>{};
   }
   std::vector<std::string> acts;
+  std::optional<AddressId> removed;
 };
 
 class ShopWorld {

@@ -65,7 +65,9 @@ Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& re
 }
 
 Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
-  if (!needs_.ops.capabilities().selling) co_return Error{ErrorKind::forbidden, "shop.selling_off"};
+  if (!needs_.ops.capabilities().selling) {
+    co_return co_await placed_before(request.key, {ErrorKind::forbidden, "shop.selling_off"});
+  }
   const Config& config = Core::current()->config();
   const OrderFacts limits{.offers = {},
                           .pools = {},
@@ -83,7 +85,7 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
               .pay_by = deadline_in(time_to_pay, now, needs_.clock.boot())};
   if (request.address) {
     const auto address = co_await snapshot(request.buyer, *request.address);
-    if (!address) co_return address.error();
+    if (!address) co_return co_await placed_before(request.key, address.error());
     blank.address = seal_address(needs_.cipher, blank.order, *address);
   }
   auto work = [this, request, limits, blank](Transaction& tx) {
@@ -92,9 +94,13 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
   auto placed = co_await needs_.gate.write(std::move(work));
   if (placed || placed.error().kind != ErrorKind::unknown_outcome) co_return placed;
   // The commit's answer was lost (SHOP-RULES 3): the record of the key says whether it happened.
-  auto look = [key = request.key](Transaction& tx) { return find_effect(tx, key); };
+  co_return co_await placed_before(request.key, placed.error());
+}
+
+Task<Result<Placed>> CheckoutService::placed_before(IdempotencyKey key, Error otherwise) {
+  auto look = [key](Transaction& tx) { return find_effect(tx, key); };
   const auto effect = co_await needs_.gate.read(std::move(look));
-  if (!effect || !*effect) co_return placed;
+  if (!effect || !*effect) co_return otherwise;
   co_return Placed{OrderId{**effect}, true, std::nullopt};
 }
 

@@ -87,6 +87,8 @@ class CheckoutService {
   Result<OrderFacts> gather(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits) const;
   Result<Placed> place_in(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits,
                           const Order& blank) const;
+  // The order this key made, whatever stands in its way now (SHOP-RULES 17); else `otherwise`.
+  Task<Result<Placed>> placed_before(IdempotencyKey key, Error otherwise);
   Task<Result<AddressSnapshot>> snapshot(AccountId buyer, AddressId address);
 
   CheckoutNeeds needs_;
