@@ -40,5 +40,27 @@ TEST_F(RetryTest, AnOrderIsAnsweredAgainAfterItsAddressWasRemoved) {
   EXPECT_EQ(world.place(world.request("bob1", mug, 1)).error().reason, "members.address");
 }
 
+// The attempt is written, then the process ends before the provider was asked to make it.
+TEST_F(RetryTest, ABegunPaymentIsFinishedByTheRetryOfItsKey) {
+  const SkuId mug = world.add_product("mug", 990, 5);
+  const OrderId order = world.buy("bob1", mug, 1);
+  const IdempotencyKey key = world.fresh_key();
+  const auto begin = [&] {
+    return world.run(world.services->desk.begin(key, order, world.buyer("bob1"), "sandbox"));
+  };
+  const PaymentId payment = begin().value().id;
+  world.tamper("UPDATE payment_attempt SET state = 0, cashier_url = NULL");
+  world.tamper("DELETE FROM sandbox_payment");
+  const auto again = begin();
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->id, payment);
+  const OrderView view = world.order(order, "bob1");
+  EXPECT_EQ(view.payments.front().state, "prepaid");
+  ASSERT_TRUE(view.payments.front().cashier_url) << "the buyer has nowhere to pay";
+  world.choose(payment, SandboxOutcome::succeed);
+  EXPECT_EQ(world.order(order, "bob1").state, "paid");
+}
+
 }  // namespace
 }  // namespace vitrine

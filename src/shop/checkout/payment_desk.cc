@@ -34,7 +34,13 @@ Result<PaymentDesk::Begun> PaymentDesk::decide(Transaction& tx, const Idempotenc
   auto effect = find_effect(tx, key);
   if (!effect) return effect.error();
   if (*effect) {
-    begun.request.payment = PaymentId{**effect};
+    auto attempt = find_attempt(tx, PaymentId{**effect});
+    if (!attempt) return attempt.error();
+    auto order = find_order(tx, attempt->order);
+    if (!order) return order.error();
+    // Cut short before the provider was asked, or before its answer was kept: asked (again) now.
+    begun.create = attempt->state == AttemptState::created;
+    begun.request = {attempt->payment, attempt->order, attempt->amount, order->room};
     begun.replayed = true;
     return begun;
   }
