@@ -62,5 +62,15 @@ TEST_F(RetryTest, ABegunPaymentIsFinishedByTheRetryOfItsKey) {
   EXPECT_EQ(world.order(order, "bob1").state, "paid");
 }
 
+TEST_F(RetryTest, PersonalDataIsNotShownWhenTheLookCannotBeWrittenDown) {
+  const SkuId mug = world.add_product("mug", 990, 5);
+  const OrderId order = world.buy("bob1", mug, 1);
+  world.members.audit_works = false;
+  CheckoutService& checkout = world.services->checkout;
+  EXPECT_EQ(world.run(checkout.staff_order(order, OrderEyes::staff_personal, kStaff)).error().reason,
+            "members.unavailable");
+  EXPECT_TRUE(world.run(checkout.staff_order(order, OrderEyes::staff, kStaff)).ok());
+}
+
 }  // namespace
 }  // namespace vitrine

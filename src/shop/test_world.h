@@ -47,11 +47,13 @@ class FakeMembers final : public MembersPort {
     co_return AddressSnapshot{"王小明", "+8613800001234", "上海市 浦东新区", "世纪大道 100 号"};
   }
   Task<Result<void>> audit(AuditEntry entry) override {
+    if (!audit_works) co_return Error{ErrorKind::unavailable, "members.unavailable"};
     acts.push_back(entry.act);
     co_return Result<void>{};
   }
   std::vector<std::string> acts;
   std::optional<AddressId> removed;
+  bool audit_works = true;
 };
 
 class ShopWorld {

@@ -175,7 +175,10 @@ Task<Result<void>> CheckoutService::complete(OrderId id, std::optional<AccountId
 }
 
 Task<Result<OrderView>> CheckoutService::staff_order(OrderId id, OrderEyes eyes, StaffAct act) {
-  if (eyes == OrderEyes::staff_personal) co_await audit(act, "order.personal_read", id);
+  if (eyes == OrderEyes::staff_personal) {
+    const auto kept = co_await keep_act(act, "order.personal_read", id);
+    if (!kept) co_return kept.error();
+  }
   auto work = [this, id, eyes](Transaction& tx) -> Result<OrderView> {
     auto order = find_order(tx, id);
     if (!order) return order.error();
@@ -235,9 +238,13 @@ Task<Result<void>> CheckoutService::staff_cancel(OrderId id, StaffAct act) {
   co_return done;
 }
 
-Task<void> CheckoutService::audit(StaffAct act, std::string what, OrderId order) {
+Task<Result<void>> CheckoutService::keep_act(StaffAct act, std::string what, OrderId order) {
   AuditEntry entry{.actor = act.actor, .act = std::move(what), .subject = order.str(), .ip = act.ip};
-  const auto kept = co_await needs_.members.audit(std::move(entry));
+  co_return co_await needs_.members.audit(std::move(entry));
+}
+
+Task<void> CheckoutService::audit(StaffAct act, std::string what, OrderId order) {
+  const auto kept = co_await keep_act(std::move(act), std::move(what), order);
   if (!kept) log_error("shop.not_audited", {{"order", order.str()}, {"reason", kept.error().reason}});
 }
 

@@ -73,7 +73,7 @@ class CheckoutService {
   // The buyer has it. Errors: `conflict` "shop.order_state".
   Task<Result<void>> complete(OrderId order, std::optional<AccountId> buyer, std::string actor);
 
-  // Staff. With OrderEyes::staff_personal an audit row is written first.
+  // Staff. With OrderEyes::staff_personal an audit row is written first; nothing is shown without it.
   Task<Result<OrderView>> staff_order(OrderId order, OrderEyes eyes, StaffAct act);
   // A repeat with the same tracking number changes nothing. Errors: `conflict` "shop.order_state".
   Task<Result<void>> ship(OrderId order, ShipDraft draft, StaffAct act);
@@ -81,12 +81,14 @@ class CheckoutService {
   // Unpaid: as the buyer's cancel. Closing for longer than kSilenceMax: let go by hand. Paid and not
   // shipped: given back.
   Task<Result<void>> staff_cancel(OrderId order, StaffAct act);
+  // Writes down an act that is done already: a missing row is a fault to see, not a reason to undo.
   Task<void> audit(StaffAct act, std::string what, OrderId order);
 
  private:
   Result<OrderFacts> gather(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits) const;
   Result<Placed> place_in(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits,
                           const Order& blank) const;
+  Task<Result<void>> keep_act(StaffAct act, std::string what, OrderId order);
   // The order this key made, whatever stands in its way now (SHOP-RULES 17); else `otherwise`.
   Task<Result<Placed>> placed_before(IdempotencyKey key, Error otherwise);
   Task<Result<AddressSnapshot>> snapshot(AccountId buyer, AddressId address);
