@@ -72,5 +72,17 @@ TEST_F(RetryTest, PersonalDataIsNotShownWhenTheLookCannotBeWrittenDown) {
   EXPECT_TRUE(world.run(checkout.staff_order(order, OrderEyes::staff, kStaff)).ok());
 }
 
+TEST_F(RetryTest, AFullCartIsAConflictNotATrouble) {
+  for (size_t line = 0; line <= kCartLinesMax; ++line) {
+    const SkuId sku = world.make_product("thing " + std::to_string(line), 990, 1).second;
+    const auto put = world.run(world.services->cart.set_line("gst_a", sku, 1));
+    if (line < kCartLinesMax) {
+      ASSERT_TRUE(put.ok());
+    } else {
+      EXPECT_EQ(put.error(), (Error{ErrorKind::conflict, "shop.cart_full"}));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vitrine

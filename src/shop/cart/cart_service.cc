@@ -64,7 +64,7 @@ Task<Result<void>> CartService::set_line(std::string viewer, SkuId sku, int64_t 
     const bool listed =
         std::any_of(lines->begin(), lines->end(), [&](const CartLine& l) { return l.sku == sku; });
     if (quantity > 0 && !listed && lines->size() >= kCartLinesMax) {
-      return Error{ErrorKind::exhausted, "shop.cart_full"};
+      return Error{ErrorKind::conflict, "shop.cart_full"};
     }
     return set_cart_line(tx, viewer, {sku, quantity}, at);
   };

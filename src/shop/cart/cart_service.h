@@ -17,7 +17,7 @@ class CartService {
   CartService(Gate& gate, const Clock& clock) : gate_(gate), clock_(clock) {}
 
   Task<Result<CartView>> view(std::string viewer);
-  // Errors: `not_found` "shop.sku", `exhausted` "shop.cart_full".
+  // Errors: `not_found` "shop.sku", `conflict` "shop.cart_full".
   Task<Result<void>> set_line(std::string viewer, SkuId sku, int64_t quantity);
 
  private:
