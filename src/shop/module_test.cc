@@ -250,6 +250,22 @@ TEST_F(ShopModuleTest, BeforeItStartsAnOrderWithAnAddressIsRefusedToo) {
   EXPECT_EQ(text(answer.json, "slug"), "shop.unavailable");
 }
 
+TEST_F(ShopModuleTest, OneKeyIsNotTheAnswerForAnotherAddress) {
+  start();
+  const std::string first = text(make_card().at("variants").at(0), "sku");
+  staff = true;
+  const auto second = call(HttpMethod::post, "/v1/products",
+                           R"({"name":"Tea","description":"","pictures":[],"variants":[)"
+                           R"({"name":"50 g","price":{"amount":1280,"currency":"CNY"}}]})",
+                           "tea");
+  const std::string other = text(second.json.at("variants").at(0), "sku");
+  const std::string body = R"({"change":3,"reason":"delivery"})";
+  const auto received = call(HttpMethod::post, "/v1/skus/" + first + "/stock", body, "k1");
+  EXPECT_EQ(received.json.at("stock").at("free").as_int64(), 5);
+  const auto refused = call(HttpMethod::post, "/v1/skus/" + other + "/stock", body, "k1");
+  EXPECT_EQ(text(refused.json, "slug"), "request.idempotency_key_reused") << refused.body;
+}
+
 TEST_F(ShopModuleTest, PlantingTwiceMakesTheProductsOnce) {
   start();
   const std::vector<PlantedProduct> products{{"Mug", "", kPng, {{"Blue", 990, 3}}},
