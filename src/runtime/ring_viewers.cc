@@ -95,6 +95,7 @@ void RingViewers::start_at(Viewer& viewer, SeatStart start) {
   if (!start.prefix.empty()) {
     if (!viewer.own) viewer.own = std::make_unique<Private>();
     for (auto& slab : start.prefix) viewer.own->prefix.push_back(std::move(slab));
+    viewer.own->ends_with_opening = false;
   }
   if (start.sequence) {
     viewer.cursor = *start.sequence;
@@ -120,12 +121,18 @@ void RingViewers::join_at(Viewer& viewer, uint64_t join_point) {
   const SlabPtr& opening = ring_.at(join_point)->opening;
   if (!opening) return;
   if (!viewer.own) viewer.own = std::make_unique<Private>();
-  viewer.own->prefix.push_back(opening);
+  Private& own = *viewer.own;
+  if (own.ends_with_opening && own.prefix_waits())
+    own.prefix.back() = opening;
+  else
+    own.prefix.push_back(opening);
+  own.ends_with_opening = true;
 }
 
 void RingViewers::fall_behind(Viewer& viewer) {
   const uint64_t lost_from = viewer.cursor;
   if (policy_.on_lag == LagPolicy::ask) {
+    if (viewer.own && viewer.own->prefix_waits()) return finish(viewer, SeatEnd::stalled);
     viewer.cursor = ring_.head();
     viewer.asked = true;
     notices_.push_back(
@@ -152,6 +159,8 @@ void RingViewers::check_lag() {
       continue;
     }
     if (viewer.waiting || viewer.asked) continue;
+    // It has just been given what it lacked; the ring's own bounds say when that is too old.
+    if (policy_.on_lag == LagPolicy::ask && viewer.own && viewer.own->prefix_waits()) continue;
     const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
     if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
   }
@@ -184,6 +193,7 @@ bool RingViewers::slice(uint64_t to, size_t sends) {
 void RingViewers::write(Viewer& viewer, uint64_t to) {
   if (viewer.ended) return;
   if (!viewer.waiting && !viewer.asked && viewer.cursor < ring_.first()) fall_behind(viewer);
+  if (viewer.ended) return;
   if (viewer.waiting) take_join_point(viewer);
   if (viewer.blocked) return;
   if (!viewer.at_edge || !write_shared(viewer, to)) write_own(viewer, to);

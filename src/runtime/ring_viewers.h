@@ -5,6 +5,8 @@
 //   2  After a partial write the rest of that one slab goes first, whatever else has come up.
 //   3  Private bytes are written only between slabs, whole messages in order.
 //   4  A viewer over its lag budget goes on only at a join point ahead of it.
+//   5  What waits for one viewer is bounded: a newer opening replaces one not begun, and who falls behind
+//      again before it has begun the answer to its last on_lagged() is stalled.
 //
 // Owns    cursors, partial slabs and private lanes; borrows sockets, listeners and the ring.
 // Thread  one core.
@@ -87,7 +89,9 @@ class RingViewers {
   struct Private {
     std::vector<SlabPtr> prefix;
     size_t prefix_sent = 0;
+    bool ends_with_opening = false;  // the last of the prefix is a join point's: a newer one replaces it
     std::vector<uint8_t> lane;
+    bool prefix_waits() const { return prefix_sent < prefix.size(); }
   };
   struct Viewer {
     RingSocket* socket = nullptr;

@@ -267,6 +267,46 @@ TEST(RingViewers, AskingPolicyTellsTheListenerAndWaitsForResume) {
   EXPECT_EQ(read_records(socket.received), (std::vector<Record>{{'H', 9}, {'S', 8}}));
 }
 
+TEST(RingViewers, WhoSkipsAgainAndAgainBeforeTakingAnythingHasOneOpeningWaiting) {
+  Bench bench({.lag_max = Milliseconds(1'000)});
+  bench.append(100, true);
+  ScriptedSocket socket;
+  bench.add(socket);
+  socket.open(20);
+  for (int at = 0; at < 5; ++at) {
+    bench.append(50, true);
+    bench.flush();
+    bench.clock.advance(Milliseconds(2'000));
+    bench.append();
+    bench.viewers.check_lag();
+  }
+  EXPECT_GT(bench.viewers.stats().skips, 3u);
+  bench.append(50, true);
+  socket.open(ScriptedSocket::kAll);
+  bench.flush();
+  const auto records = read_records(socket.received);
+  ASSERT_TRUE(records);
+  const auto openings = std::count_if(records->begin(), records->end(),
+                                      [](const Record& record) { return record.kind == 'O'; });
+  EXPECT_EQ(openings, 2) << "the first one, and the newest of those it never began";
+}
+
+TEST(RingViewers, WhoFallsBehindAgainBeforeTakingWhatItLackedIsStalled) {
+  Bench bench({.on_lag = LagPolicy::ask}, {.slabs_max = 4});
+  ScriptedSocket socket;
+  const ViewerId id = bench.add(socket, {.prefix = {}, .sequence = 0});
+  socket.room = 0;
+  for (int at = 0; at < 8; ++at) bench.append();
+  bench.flush();
+  ASSERT_FALSE(bench.viewers.take_notices().at(0).end) << "the first time it is asked";
+  bench.viewers.resume(id, {.prefix = {make_slab({'H', 9}, 5, bench.clock)}, .sequence = bench.ring.head()});
+  for (int at = 0; at < 8; ++at) bench.append();
+  bench.flush();
+  const auto notices = bench.viewers.take_notices();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].end, SeatEnd::stalled);
+}
+
 TEST(RingViewers, AStalledViewerEndsAndOthersDoNotNotice) {
   Bench bench({.stall_max = Milliseconds(5'000)});
   ScriptedSocket stalled;
