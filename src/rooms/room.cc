@@ -89,7 +89,7 @@ Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   picture_.chat_interval_ms = home_.core().config().get(kChatIntervalMs);
   std::vector<std::string> chat;
   for (const HistoryLine& line : history_) chat.push_back(line.text);
-  Welcome out{.events = {snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who.id),
+  Welcome out{.events = {snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who),
                                         needs_.clock.wall())},
               .sequence = feed_.head(),
               .gap = {}};
@@ -111,7 +111,7 @@ std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t los
 std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
   home_.check_here();
   if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
-  if (const auto mute = mute_of(who.id)) return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
+  if (const auto mute = mute_of(who)) return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
   auto clean = clean_chat(text, home_.core().config().get(kChatChars));
   if (!clean) return ChatRefusal{clean.error().reason, {}};
   if (word_list_.blocks(*clean)) return ChatRefusal{"rooms.word_blocked", {}};
@@ -246,6 +246,12 @@ std::optional<Mute> Room::mute_of(const std::string& account) {
   if (found->second.until > needs_.clock.wall()) return found->second;
   mutes_.erase(found);
   return std::nullopt;
+}
+
+// A guest's mute goes on when it signs in.
+std::optional<Mute> Room::mute_of(const ChatAuthor& who) {
+  auto mute = mute_of(who.id);
+  return mute || who.guest.empty() ? mute : mute_of(who.guest);
 }
 
 void Room::set_words(std::vector<std::string> words) {

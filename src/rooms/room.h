@@ -150,6 +150,7 @@ class Room : public std::enable_shared_from_this<Room> {
   Welcome snapshot_for(const Visitor& visitor);
   bool can_resume(RoomPosition from) const;
   std::optional<Mute> mute_of(const std::string& account);
+  std::optional<Mute> mute_of(const ChatAuthor& who);
   std::optional<Milliseconds> too_fast(const ChatAuthor& who);
   void state_changed();
   void flush_state();

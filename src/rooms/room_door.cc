@@ -32,6 +32,7 @@ std::optional<RoomPosition> position_of(const HttpRequest& request) {
 // Staff speak under their own name and role, with the viewer's id: mutes and echoes go by that.
 ChatAuthor author_of(const Caller& caller) {
   ChatAuthor out{.id = caller.viewer_id(), .name = caller.name, .role = std::nullopt};
+  if (caller.is_buyer() && caller.guest) out.guest = caller.guest.str();
   if (caller.staff) {
     out.name = caller.staff->name;
     out.role = caller.staff->role;

@@ -32,6 +32,7 @@ struct ChatAuthor {
   std::string id;
   std::string name;
   std::optional<Role> role;  // of staff
+  std::string guest{};       // of a buyer: who it was before it signed in; never shown
 };
 
 struct ChatLine {

@@ -124,6 +124,20 @@ TEST(Room, ChatRefusalsSayWhich) {
   EXPECT_EQ(viewer.until("error").at("slug"), "rooms.chat_off");
 }
 
+TEST(Room, AMutedGuestStaysMutedAfterSigningIn) {
+  TestHouse house;
+  TestViewer viewer(house, std::string(kBuyer));
+  viewer.who().guest = kGuest;
+  house.room();
+  const WallTime until{house.clock.wall().ms + 60'000};
+  const Mute mute{.account = std::string(kGuest), .name = {}, .until = until, .reason = "spam"};
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->mute("demo", mute, {"test", "key", "digest"})));
+  ASSERT_TRUE(viewer.connect());
+  EXPECT_EQ(viewer.until("snapshot").at("you").at("muted_until_ms"), until.ms);
+  viewer.say("it is me again");
+  EXPECT_EQ(viewer.until("error").at("slug"), "rooms.muted");
+}
+
 TEST(Room, StaffKeepNoPaceAndShowTheirRole) {
   TestHouse house;
   house.configure(test_config(60'000));
