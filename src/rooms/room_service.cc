@@ -112,6 +112,10 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
   Task<void> made = make(context_, handle, std::move(stored));
   co_await on_core(handle->home(), std::move(made));
   context_.directory.add(handle);
+  // A stream that began or ended meanwhile found no room to tell.
+  const bool live = context_.media.status(handle->summary().stream).state != StreamState::idle;
+  std::function<void(Room&)> change = [live](Room& room) { room.set_live(live); };
+  co_await at_home(handle, std::move(change));
 }
 
 Task<void> RoomService::drain() {

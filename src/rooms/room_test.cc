@@ -124,6 +124,14 @@ TEST(Room, ChatRefusalsSayWhich) {
   EXPECT_EQ(viewer.until("error").at("slug"), "rooms.chat_off");
 }
 
+TEST(Room, AStreamThatBeginsWhileItsRoomOpensIsSeenLive) {
+  TestHouse house;
+  house.media.live_after = 1;  // idle when the room is made, live when others can find it
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(viewer.connect());
+  EXPECT_EQ(viewer.until("snapshot").at("live"), true);
+}
+
 TEST(Room, AMutedGuestStaysMutedAfterSigningIn) {
   TestHouse house;
   TestViewer viewer(house, std::string(kBuyer));

@@ -22,8 +22,15 @@ namespace vitrine {
 
 class TestMedia final : public MediaPort {
  public:
-  StreamStatus status(const std::string&) const override { return {}; }
+  StreamStatus status(const std::string&) const override {
+    StreamStatus out;
+    if (asked++ >= live_after) out.state = StreamState::live;
+    return out;
+  }
   void on_state(std::function<void(std::string, StreamState)>) override {}
+
+  int live_after = INT_MAX;  // answers that say idle
+  mutable std::atomic<int> asked{0};
 };
 class TestOps final : public OpsPort {
  public:
