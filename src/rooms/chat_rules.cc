@@ -40,14 +40,47 @@ void append_point(std::string& out, char32_t point) {
   }
 }
 
+bool between(char32_t point, char32_t first, char32_t last) {
+  return point >= first && point <= last;
+}
+
+// Takes no room on the screen by itself: joiners, direction marks, fillers, tags, variation selectors.
+bool is_invisible(char32_t point) {
+  return point == 0xAD || point == 0x34F || point == 0x61C || between(point, 0x115F, 0x1160) ||
+         between(point, 0x17B4, 0x17B5) || between(point, 0x180B, 0x180F) || between(point, 0x200B, 0x200F) ||
+         between(point, 0x2028, 0x202E) || between(point, 0x2060, 0x206F) || point == 0x3164 ||
+         between(point, 0xFE00, 0xFE0F) || point == 0xFEFF || point == 0xFFA0 ||
+         between(point, 0xE0000, 0xE0FFF);
+}
+
+// Accents and strokes that are put over the letter before them.
+bool is_combining(char32_t point) {
+  return between(point, 0x300, 0x36F) || between(point, 0x483, 0x489) || between(point, 0x1AB0, 0x1AFF) ||
+         between(point, 0x1DC0, 0x1DFF) || between(point, 0x20D0, 0x20FF) || between(point, 0xFE20, 0xFE2F);
+}
+
+bool is_space(char32_t point) {
+  return point <= ' ' || between(point, 0x7F, 0xA0) || point == 0x1680 || between(point, 0x2000, 0x200A) ||
+         point == 0x205F || point == 0x2800 || point == 0x3000;
+}
+
+// Whether the text, which is valid UTF-8, would show nothing.
+bool is_blank(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const char32_t point = next_point(text, at);
+    if (!is_space(point) && !is_invisible(point) && !is_combining(point)) return false;
+  }
+  return true;
+}
+
 // White space, punctuation and invisible characters that people put between letters.
 bool is_filler(char32_t point) {
+  if (is_invisible(point) || is_combining(point)) return true;
   if (point < 0x80) return !((point >= '0' && point <= '9') || (point >= 'a' && point <= 'z'));
   return (point >= 0x80 && point <= 0xBF) ||      // Latin-1 signs
          (point >= 0x2000 && point <= 0x206F) ||  // spaces, dashes, zero-width
          (point >= 0x3000 && point <= 0x303F) ||  // CJK punctuation
-         (point >= 0xFE00 && point <= 0xFE0F) ||  // variation selectors
-         (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF5F && point <= 0xFF65) || point == 0xFEFF;
+         (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF5F && point <= 0xFF65) || is_space(point);
 }
 
 char32_t narrow_lower(char32_t point) {
@@ -69,8 +102,7 @@ Result<std::string> clean_chat(std::string_view text, int64_t chars_max) {
   if (!points) return Error{ErrorKind::invalid_input, "rooms.message"};
   if (static_cast<int64_t>(*points) > chars_max)
     return Error{ErrorKind::invalid_input, "rooms.text_too_long"};
-  if (fold_text(out).empty() && out.find_first_not_of("\xE3\x80\x80 ") == std::string::npos)
-    return Error{ErrorKind::invalid_input, "rooms.text_empty"};
+  if (is_blank(out)) return Error{ErrorKind::invalid_input, "rooms.text_empty"};
   return out;
 }
 

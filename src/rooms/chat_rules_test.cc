@@ -13,7 +13,7 @@ TEST(ChatRules, ALineIsTrimmedAndCountedInCharactersNotBytes) {
 }
 
 TEST(ChatRules, NothingButSpaceIsEmpty) {
-  for (const auto* text : {"", "   ", "\n\t", "　　"})
+  for (const auto* text : {"", "   ", "\n\t", "　　", "\u200B", "\u3164 \u2060", "\u2800"})
     EXPECT_EQ(clean_chat(text, 9).error().reason, "rooms.text_empty");
   EXPECT_TRUE(clean_chat("!!!", 9));
   EXPECT_TRUE(clean_chat("👍", 9));
@@ -25,8 +25,9 @@ TEST(ChatRules, BrokenBytesAreNotALine) {
 
 TEST(ChatRules, AWordIsFoundInEveryDisguise) {
   const WordList words({"Bad Word", "代购", "  "});
-  for (const auto* text : {"bad word", "this is BADWORD!", "ｂａｄ－ｗｏｒｄ", "b.a.d w_o_r_d",
-                           "b\u200Bad word", "找代购吗", "代 购", "代-购"})
+  for (const auto* text :
+       {"bad word", "this is BADWORD!", "ｂａｄ－ｗｏｒｄ", "b.a.d w_o_r_d", "b\u200Bad word",
+        "b\u0336a\u0336d word", "bad\u3164word", "找代购吗", "代 购", "代-购"})
     EXPECT_TRUE(words.blocks(text)) << text;
   for (const auto* text : {"a bad day", "word", "代我购买", "", "  "})
     EXPECT_FALSE(words.blocks(text)) << text;
