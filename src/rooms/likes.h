@@ -12,23 +12,26 @@
 
 namespace vitrine {
 
-// What one connection may still tap in this second.
-class TapAllowance {
- public:
-  static constexpr int64_t kTapsPerSecond = 20;
+inline constexpr int64_t kTapsPerSecond = 20;  // of one connection
 
-  // How many of `taps` count.
-  int64_t take(int64_t taps, MonotonicTime now) {
+// What one connection may still do in this second.
+class SecondAllowance {
+ public:
+  explicit SecondAllowance(int64_t most) : most_(most) {}
+
+  // How many of `wanted` are allowed.
+  int64_t take(int64_t wanted, MonotonicTime now) {
     if (now - second_ >= Microseconds(1'000'000)) {
       second_ = now;
-      left_ = kTapsPerSecond;
+      left_ = most_;
     }
-    const int64_t taken = std::min(taps, left_);
+    const int64_t taken = std::min(wanted, left_);
     left_ -= taken;
     return taken;
   }
 
  private:
+  const int64_t most_;
   MonotonicTime second_{Microseconds(-1'000'000)};
   int64_t left_ = 0;
 };

@@ -11,6 +11,9 @@ constexpr Error kUnavailable{ErrorKind::unavailable, "rooms.unavailable"};
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 // Pages ping every 10 s; who says nothing for so long is gone.
 constexpr Milliseconds kSilenceMax{60'000};
+// Over it the socket is not read for a moment: a page sends a few a second at most.
+constexpr int64_t kMessagesPerSecond = 100;
+constexpr Milliseconds kFloodPause{100};
 // What the kernel may hold unsent: more only delays what is newer.
 constexpr int kUnsentMax = 32 * 1024;
 
@@ -95,9 +98,12 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
   const auto entered = co_await seat->enter(position_of(*call.request));
   if (entered && !shut_) {
     web->receiver.set_answer([&seat](Bytes frame) { seat->send_frame(frame); });
+    SecondAllowance messages(kMessagesPerSecond);
     for (auto message = co_await web->receiver.receive(&socket); message;
          message = co_await web->receiver.receive(&socket)) {
       co_await seat->take(std::move(message->payload));
+      while (messages.take(1, context_.clock.monotonic()) == 0 && socket.is_open())
+        co_await sleep_for(kFloodPause);
     }
     co_await yield_core();  // the echo of a close is sent in the loop's next turn
   }

@@ -100,6 +100,7 @@ Task<void> RoomSocket::take(std::string text) {
     send_events("[" + pong_event(ping->t, needs_.context.clock.wall()) + "]");
   } else if (const auto* like = std::get_if<LikeMessage>(&*message)) {
     const int64_t taps = taps_.take(like->count, needs_.context.clock.monotonic());
+    if (taps == 0) co_return;
     needs_.room->home().post([handle = needs_.room, taps] {
       if (handle->room()) handle->room()->like(taps);
     });

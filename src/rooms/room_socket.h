@@ -55,7 +55,7 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   HomeCore core_;
   std::optional<RingSeat> seat_;
   std::shared_ptr<PrivateLane> lane_;
-  TapAllowance taps_;
+  SecondAllowance taps_{kTapsPerSecond};
   bool entered_ = false;
 };
 
