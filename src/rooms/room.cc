@@ -126,7 +126,8 @@ std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text)
   return id;
 }
 
-// Staff set the pace; they do not keep it.
+// Staff set the pace; they do not keep it. Guests cost nothing to make, so those of one address have a
+// pace together as well.
 std::optional<Milliseconds> Room::too_fast(const ChatAuthor& who) {
   if (who.role) return std::nullopt;
   const MonotonicTime now = needs_.clock.monotonic();
@@ -134,7 +135,13 @@ std::optional<Milliseconds> Room::too_fast(const ChatAuthor& who) {
     std::erase_if(paces_, [now](const auto& entry) { return entry.second.rested(now); });
   const Config& config = home_.core().config();
   const ChatPace::Limits limits{Milliseconds(config.get(kChatIntervalMs)), config.get(kChatBurst)};
-  const Milliseconds wait = paces_[who.id].take(now, limits);
+  Milliseconds wait{0};
+  if (!who.address.empty()) {
+    const ChatPace::Limits together{limits.interval / kGuestsOfOneAddress,
+                                    limits.burst * kGuestsOfOneAddress};
+    wait = paces_[who.address].take(now, together);
+  }
+  if (wait.count() == 0) wait = paces_[who.id].take(now, limits);
   return wait.count() > 0 ? std::optional(wait) : std::nullopt;
 }
 

@@ -126,6 +126,7 @@ class Room : public std::enable_shared_from_this<Room> {
  private:
   static constexpr size_t kHistoryLines = 50;
   static constexpr size_t kPacesMax = 20'000;
+  static constexpr int kGuestsOfOneAddress = 10;  // how many times one guest's pace they have together
   static constexpr Milliseconds kStateEvery{250};
   static constexpr Milliseconds kSaveEvery{5'000};
 
@@ -168,7 +169,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::map<int64_t, std::optional<RoomEvent>> waiting_;  // resolved, but an earlier number is not
   std::map<std::string, Notice> notices_;                // by text_key
   std::unordered_map<std::string, Mute> mutes_;
-  std::unordered_map<std::string, ChatPace> paces_;
+  std::unordered_map<std::string, ChatPace> paces_;  // by viewer, and by address of guests
   std::vector<std::string> words_;
   WordList word_list_;
   Presence presence_;

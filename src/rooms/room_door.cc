@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "net/client_address.h"
 #include "rooms/config.h"
 
 namespace vitrine {
@@ -32,10 +33,16 @@ std::optional<RoomPosition> position_of(const HttpRequest& request) {
   return RoomPosition{*epoch, *seq};
 }
 
+// A proxy beside us that is not in net.trusted_proxies: whose address it hides is not known.
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.");
+}
+
 // Staff speak under their own name and role, with the viewer's id: mutes and echoes go by that.
-ChatAuthor author_of(const Caller& caller) {
+ChatAuthor author_of(const Caller& caller, const std::string& remote) {
   ChatAuthor out{.id = caller.viewer_id(), .name = caller.name, .role = std::nullopt};
   if (caller.is_buyer() && caller.guest) out.guest = caller.guest.str();
+  if (!caller.is_buyer() && !is_loopback(remote)) out.address = address_group(remote);
   if (caller.staff) {
     out.name = caller.staff->name;
     out.role = caller.staff->role;
@@ -91,7 +98,7 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
                           .room = std::move(room),
                           .core = *core,
                           .socket = socket,
-                          .who = author_of(call.caller),
+                          .who = author_of(call.caller, call.request->remote),
                           .ended = [&socket] { socket.close(); }};
   const auto seat = std::make_shared<RoomSocket>(std::move(needs));
   open_on(*core).insert(&socket);

@@ -33,6 +33,7 @@ struct ChatAuthor {
   std::string name;
   std::optional<Role> role;  // of staff
   std::string guest{};       // of a buyer: who it was before it signed in; never shown
+  std::string address{};     // of a guest: shares a pace with the others of that network; never shown
 };
 
 struct ChatLine {

@@ -146,6 +146,29 @@ TEST(Room, AMutedGuestStaysMutedAfterSigningIn) {
   EXPECT_EQ(viewer.until("error").at("slug"), "rooms.muted");
 }
 
+TEST(Room, ManyGuestsOfOneAddressShareAPace) {
+  TestHouse house;
+  house.configure(test_config(2'000));
+  const auto refusals = [&](const std::string& address, const std::string& kind) {
+    int refused = 0;
+    for (int number = 100; number < 120; ++number) {
+      TestViewer viewer(house, kind + "_0000000000" + std::to_string(number));
+      viewer.who().address = address;
+      check(viewer.connect().ok(), "a room to speak in");
+      for (int line = 0; line < 3; ++line) viewer.say("buy elsewhere");
+      for (int line = 0; line < 3; ++line) {
+        const auto answer = viewer.until([](const boost::json::object& event) {
+          return event.at("kind") == "ack" || event.at("kind") == "error";
+        });
+        refused += answer.at("kind") == "error" ? 1 : 0;
+      }
+    }
+    return refused;
+  };
+  EXPECT_EQ(refusals({}, "usr"), 0) << "signed in: each keeps its own pace";
+  EXPECT_GE(refusals("198.51.100.7", "gst"), 20) << "thirty lines at once, then five a second";
+}
+
 TEST(Room, StaffKeepNoPaceAndShowTheirRole) {
   TestHouse house;
   house.configure(test_config(60'000));
