@@ -23,6 +23,7 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr int kPortTries = 16;
 constexpr Milliseconds kDescriptorPause{100};
+constexpr int kAcceptsInTurn = 32;  // then everything else on the core gets its turn
 
 struct Address {
   sockaddr_storage storage{};
@@ -255,11 +256,13 @@ Task<void> Listener::accept_loop(std::shared_ptr<Acceptor> acceptor,
                                  std::shared_ptr<const Accepted> accepted) {
   auto& descriptor = acceptor->descriptor;
   bool starving = false;
+  int in_turn = 0;
   while (descriptor.is_open()) {
     const int fd = accept_one(descriptor.native_handle());
     if (fd >= 0) {
       starving = false;
       if (auto socket = TcpSocket::adopt(acceptor->core, fd)) (*accepted)(acceptor->core, std::move(*socket));
+      if (++in_turn % kAcceptsInTurn == 0) co_await yield_core();
       continue;
     }
     const int why = errno;
