@@ -81,8 +81,14 @@ Feed::Feed(Cores& cores, Core& home, const Clock& clock, FeedOptions options, Fl
       ring_(options.limits),
       desk_(std::make_shared<FeedDesk>(static_cast<size_t>(cores.count()))) {}
 
+// A replica goes on its own core, also when its last lease has just been given back.
 Feed::~Feed() {
   end();
+  for (auto& book : desk_->books) {
+    if (!book.replica) continue;
+    Core& its_core = book.replica->core();
+    its_core.post([replica = std::move(book.replica)]() mutable { replica.reset(); });
+  }
 }
 
 uint64_t Feed::append(SlabPtr slab) {
