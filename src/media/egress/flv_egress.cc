@@ -22,8 +22,11 @@ Task<void> FlvEgress::serve(std::string stream, std::unique_ptr<Connection> conn
 }
 
 Task<void> FlvEgress::close(Milliseconds time) {
+  // One time for all cores: each has had it while the ones before were waited for.
+  const auto until = std::chrono::steady_clock::now() + time;
   for (int core = 0; core < cores_.count(); ++core) {
-    auto work = close_on(per_core_[static_cast<size_t>(core)].get(), time);
+    const auto left = std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now());
+    auto work = close_on(per_core_[static_cast<size_t>(core)].get(), std::max(left, Milliseconds(0)));
     co_await on_core(cores_.at(core), std::move(work));
   }
 }

@@ -40,8 +40,10 @@ Task<void> RtmpIngest::serve(PerCore* here, std::unique_ptr<RtmpPublisher> publi
 
 Task<bool> RtmpIngest::close(Milliseconds time) {
   bool all = true;
+  const auto until = std::chrono::steady_clock::now() + time;  // one time for all cores
   for (int at = 0; at < cores_.count(); ++at) {
-    auto closing = close_on(per_core_[static_cast<size_t>(at)].get(), time);
+    const auto left = std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now());
+    auto closing = close_on(per_core_[static_cast<size_t>(at)].get(), std::max(left, Milliseconds(0)));
     const bool closed = co_await on_core(cores_.at(at), std::move(closing));
     all = all && closed;
   }
