@@ -441,8 +441,10 @@ TEST_F(MediaModuleTest, TheApiShowsAStreamAndItsPublisher) {
   EXPECT_GT(stream.at("media_time").at("pts90k").as_int64(), 0);
   EXPECT_EQ(staff.get("/v1/streams").json().at("items").as_array().size(), 1u);
   EXPECT_EQ(staff.get("/v1/streams/other").json().at("state"), "idle");
-  EXPECT_NE(render_metrics(server_.metrics()).find("vitrine_stream_live{stream=\"demo\"} 1"),
-            std::string::npos);
+  // Gathered once a second.
+  while (render_metrics(server_.metrics()).find("vitrine_stream_live{stream=\"demo\"} 1") ==
+         std::string::npos)
+    ASSERT_LT(steady_clock::now(), deadline);
 }
 
 TEST_F(MediaModuleTest, AKeyMadeByTheApiIsShownOnceListedAndRevoked) {
