@@ -37,7 +37,8 @@ class TestShop {
     close();
     open();
   }
-  std::string claim_token() { return claim_.get_future().get(); }
+  // The token of the owner's one-time link.
+  std::string claim_token() { return **wait_on(cores.at(0), members->make_claim()); }
   HttpResponse handle(HttpRequest request, int core) {
     return wait_on(cores.at(core), dispatcher->handle(std::move(request)));
   }
@@ -55,12 +56,10 @@ class TestShop {
 
  private:
   void open() {
-    claim_ = {};
     bus = make_local_bus();
     router = std::make_unique<Router>();
     members = std::make_unique<MembersModule>(
-        MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(), registry,
-                     [this](const std::string& token) { claim_.set_value(token); }});
+        MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(), registry});
     dispatcher = std::make_unique<Dispatcher>(*router, members->authenticator(), Pages{});
     const auto started = members->start();
     ASSERT_TRUE(started) << started.error().reason;
@@ -69,8 +68,6 @@ class TestShop {
     bus->stop();
     members->stop();
   }
-
-  std::promise<std::string> claim_;
 };
 
 // One browser: keeps cookies and the CSRF token, as the SDK does.
