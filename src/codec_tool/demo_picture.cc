@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <ctime>
@@ -16,6 +17,13 @@ constexpr double kTurn = 6.283185307179586;
 
 // Where the clock sits: above the middle, since pages lay chat and products over the lower half.
 constexpr float kClockMiddle = 0.33F;
+// A tall phone fills its screen with a 9:16 picture and cuts its sides off: whatever is to be read stays
+// within this share of the width, around the middle.
+constexpr float kSafeWidth = 0.78F;
+// Lights are unseen below the first height and full above the second (shares of the height), so that
+// chat in the lower third stands on dark, calm ground.
+constexpr double kLightsBegin = 0.72;
+constexpr double kLightsFull = 0.50;
 
 struct Light {
   double x;       // share of the width it swings around
@@ -97,7 +105,9 @@ void DemoPicture::draw_lights(Canvas& canvas, double seconds) const {
     const double y = height_ + radius - travel * (height_ + 2 * radius);
     const double x = width_ * (light.x + 0.04 * std::sin(seconds * 0.4 + light.phase * kTurn));
     const auto r = static_cast<float>(radius);
-    canvas.disc(static_cast<float>(x), static_cast<float>(y), r, r * 0.7F, light.colour, light.alpha);
+    const double risen = (kLightsBegin - y / height_) / (kLightsBegin - kLightsFull);
+    const auto shown = static_cast<float>(std::clamp(risen, 0.0, 1.0));
+    canvas.disc(static_cast<float>(x), static_cast<float>(y), r, r * 0.7F, light.colour, light.alpha * shown);
   }
 }
 
@@ -107,7 +117,7 @@ void DemoPicture::draw_clock(Canvas& canvas, WallTime now, int64_t number) const
   const auto since_second = static_cast<float>(now.ms % 1'000) / 1'000;
   if (since_second < 0.6F) {
     const float gone = since_second / 0.6F;
-    canvas.ring(w / 2, middle_y, w * (0.12F + 0.34F * gone), w * 0.012F, kWhite,
+    canvas.ring(w / 2, middle_y, w * (0.10F + (kSafeWidth / 2 - 0.10F) * gone), w * 0.012F, kWhite,
                 0.5F * (1 - gone) * (1 - gone));
   }
 
@@ -116,10 +126,11 @@ void DemoPicture::draw_clock(Canvas& canvas, WallTime now, int64_t number) const
   localtime_r(&seconds, &local);
   const std::string clock =
       fmt::format("{:02}:{:02}:{:02}.{:03}", local.tm_hour, local.tm_min, local.tm_sec, now.ms % 1'000);
-  const float dot = w * 0.84F / (static_cast<float>(clock.size()) * 6 - 1);
+  const float box_w = w * kSafeWidth;
+  const float dot = box_w * 0.9F / (static_cast<float>(clock.size()) * 6 - 1);
   const float text_h = Canvas::text_height(dot);
-  canvas.round_box(w * 0.04F, middle_y - text_h * 1.1F, w * 0.92F, text_h * 3.4F, w * 0.04F, kNight, 0.45F);
-  canvas.text(w * 0.08F, middle_y - text_h * 0.5F, dot, clock, kWhite, 1);
+  canvas.round_box((w - box_w) / 2, middle_y - text_h * 1.1F, box_w, text_h * 3.4F, w * 0.04F, kNight, 0.45F);
+  canvas.text((w - Canvas::text_width(dot, clock)) / 2, middle_y - text_h * 0.5F, dot, clock, kWhite, 1);
 
   const std::string counter = fmt::format("FRAME {:07}", number);
   const float small = dot * 0.55F;
@@ -135,11 +146,12 @@ void DemoPicture::draw_title(Canvas& canvas, WallTime now) const {
   canvas.text((w - Canvas::text_width(dot, kTitle)) / 2, top, dot, kTitle, kWhite, 0.95F);
   const float small = dot * 0.5F;
   constexpr std::string_view kSubtitle = "LIVE DEMO";
-  const float left = (w - Canvas::text_width(small, kSubtitle)) / 2;
+  const float gap = small * 7;  // from the dot's middle to the words
+  const float left = (w - Canvas::text_width(small, kSubtitle) + gap) / 2;
   const float line = top + Canvas::text_height(dot) * 1.7F;
   canvas.text(left, line, small, kSubtitle, kWhite, 0.85F);
   const float glow = now.ms % 1'000 < 500 ? 1.0F : 0.45F;
-  canvas.disc(left - small * 4, line + small * 3.5F, small * 2.2F, 1.5F, kLive, glow);
+  canvas.disc(left - gap, line + small * 3.5F, small * 2.2F, 1.5F, kLive, glow);
 }
 
 }  // namespace vitrine
