@@ -159,6 +159,10 @@ Task<Result<std::vector<ProductId>>> ShopModule::plant_demo_products(std::string
   }
   const auto arranged = co_await parts_->services.showcase.arrange(room, planted);
   if (!arranged) co_return arranged.error();
+  if (planted.empty()) co_return planted;
+  ShowDraft first{.product = planted.front()};
+  const auto shown = co_await parts_->services.showcase.show(room, std::move(first), std::string(kPlanter));
+  if (!shown) co_return shown.error();
   co_return planted;
 }
 

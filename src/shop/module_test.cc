@@ -274,6 +274,8 @@ TEST_F(ShopModuleTest, PlantingTwiceMakesTheProductsOnce) {
   ASSERT_TRUE(first) << first.error().reason;
   EXPECT_EQ(first->size(), 2u);
   EXPECT_EQ(wait_on(cores.at(0), module->plant_demo_products("demo", products)).value(), *first);
+  const auto showcase = call(HttpMethod::get, "/v1/rooms/demo/showcase").json;
+  EXPECT_EQ(text(showcase.at("now_showing"), "product"), first->front().str());
   EXPECT_TRUE(wait_on(cores.at(0), module->examine()).value().empty());
   EXPECT_EQ(wait_on(cores.at(0), module->verify_ledger()).value().at("entries").as_int64(), 0);
 }
