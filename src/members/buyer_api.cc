@@ -117,7 +117,7 @@ Task<Reply<CodeSentView>> BuyerApi::send_code(Call call, CodeBody body) {
   const auto sent = co_await parts_.buyers.send_code(std::move(body.phone), origin_of(call));
   add(sent.ok() ? parts_.metrics.codes_sent : parts_.metrics.codes_refused);
   if (!sent.ok()) co_return sent.problem();
-  co_return CodeSentView{std::chrono::seconds(kCodeLife).count(), kCodeResend.count()};
+  co_return CodeSentView{std::chrono::seconds(kCodeLife).count(), kCodeResend.count(), parts_.sms.sandbox()};
 }
 
 Task<Reply<MeView>> BuyerApi::sign_in(Call call, BuyerSignInBody body) {

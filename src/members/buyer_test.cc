@@ -148,6 +148,7 @@ TEST(Code, IsSentOnceAMinuteAndAgesOut) {
   EXPECT_EQ(sent.status, 202);
   EXPECT_EQ(boost::json::parse(sent.body).at("expires_in_s"), 300);
   EXPECT_EQ(boost::json::parse(sent.body).at("resend_after_s"), 60);
+  EXPECT_EQ(boost::json::parse(sent.body).at("sandbox"), true);
   shop.clock.advance(std::chrono::seconds(59));
   const auto soon = viewer.post("/v1/buyers/codes", ask);
   EXPECT_EQ(soon.status, 429);

@@ -185,10 +185,13 @@ struct CodeBody {
 struct CodeSentView {
   int64_t expires_in_s = 0;
   int64_t resend_after_s = 0;
+  bool sandbox = false;
   static constexpr std::string_view schema_name = "CodeSent";
   static constexpr auto fields() {
     return std::tuple{field("expires_in_s", &CodeSentView::expires_in_s),
-                      field("resend_after_s", &CodeSentView::resend_after_s)};
+                      field("resend_after_s", &CodeSentView::resend_after_s),
+                      field("sandbox", &CodeSentView::sandbox,
+                            {.help = "No message was sent: the code waits in the console for staff"})};
   }
 };
 struct BuyerSignInBody {

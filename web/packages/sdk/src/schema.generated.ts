@@ -1149,6 +1149,8 @@ export interface components {
         CodeSent: {
             expires_in_s: number;
             resend_after_s: number;
+            /** @description No message was sent: the code waits in the console for staff */
+            sandbox: boolean;
         };
         Me: {
             viewer: components["schemas"]["Viewer"];
