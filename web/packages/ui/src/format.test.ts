@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatCountdown, formatMoney } from './format';
+import { formatCount, formatCountdown, formatMoney, formatPhone } from './format';
 import { pickLocale } from './locale';
 import { problemKey, problems } from './problems';
 import { words } from './words';
@@ -27,6 +27,14 @@ describe('formatCount', () => {
     expect(formatCount(count, 'zh-CN')).toBe(zh);
     expect(formatCount(count, 'en')).toBe(en);
   });
+});
+
+describe('formatPhone', () => {
+  it.each([
+    ['+8613800001234', '13800001234'],
+    ['+447700900123', '+447700900123'],
+    ['+861012345678', '+861012345678'],
+  ])('%s reads %s', (stored, text) => expect(formatPhone(stored)).toBe(text));
 });
 
 describe('formatCountdown', () => {

@@ -40,6 +40,11 @@ function cut(value: number): string {
   return value >= 100 ? String(Math.floor(value)) : String(Math.floor(value * 10) / 10);
 }
 
+/** For reading: a Chinese mobile number without its +86, any other as it is stored. */
+export function formatPhone(phone: string): string {
+  return phone.replace(/^\+86(?=1\d{10}$)/, '');
+}
+
 /** "04:59"; "1:04:59" from an hour on. Rounds up, so 00:00 means over. */
 export function formatCountdown(left_ms: number): string {
   const total = Math.max(0, Math.ceil(left_ms / 1000));
