@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <ctime>
+#include <random>
 
 namespace vitrine {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 const Yuv kWhite = from_rgb(255, 255, 255);
 const Yuv kNight = from_rgb(24, 16, 48);
 const Yuv kLive = from_rgb(255, 60, 80);
+constexpr float kGrain = 5;  // steps of brightness
 constexpr double kTurn = 6.283185307179586;
 
 // Where the clock sits: above the middle, since pages lay chat and products over the lower half.
@@ -72,13 +74,18 @@ void DemoPicture::draw_gradient(int64_t second) {
   if (second == gradient_second_) return;
   gradient_second_ = second;
   const auto warmth = static_cast<float>(0.5 + 0.5 * std::sin(static_cast<double>(second % 60) * kTurn / 60));
+  std::minstd_rand grain(1);
   uint8_t* y_plane = gradient_.data();
   uint8_t* u_plane = y_plane + static_cast<ptrdiff_t>(width_) * height_;
   uint8_t* v_plane = u_plane + static_cast<ptrdiff_t>(width_) * height_ / 4;
   for (int row = 0; row < height_; ++row) {
     const Yuv colour = dusk(static_cast<float>(row) / static_cast<float>(height_), warmth);
-    std::memset(y_plane + static_cast<ptrdiff_t>(row) * width_, static_cast<int>(colour.y),
-                static_cast<size_t>(width_));
+    // A fine grain hides the bands that 8 bits make of so slow a change.
+    for (int column = 0; column < width_; ++column) {
+      const float noise = static_cast<float>(grain()) / static_cast<float>(std::minstd_rand::max());
+      y_plane[static_cast<ptrdiff_t>(row) * width_ + column] =
+          static_cast<uint8_t>(colour.y + noise * kGrain);
+    }
     if (row % 2 != 0) continue;
     const ptrdiff_t at = static_cast<ptrdiff_t>(row / 2) * (width_ / 2);
     std::memset(u_plane + at, static_cast<int>(colour.u), static_cast<size_t>(width_ / 2));
