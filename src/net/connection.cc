@@ -72,7 +72,7 @@ Result<void> Connection::check_handshake(const OriginRule& rule) const {
   if (headers.get("Sec-WebSocket-Version") != "13") return Error{ErrorKind::unsupported, "websocket.version"};
   if (!valid_key(headers.get("Sec-WebSocket-Key")))
     return Error{ErrorKind::invalid_input, "websocket.handshake"};
-  if (!origin_allowed(rule, headers.get("Origin"), headers.get("Host")))
+  if (!origin_allowed(rule, headers.get("Origin"), headers.get("Host"), request_->secure))
     return Error{ErrorKind::forbidden, "websocket.origin"};
   return {};
 }

@@ -80,14 +80,15 @@ void WebSocketReceiver::answer(const std::vector<uint8_t>& frame) {
   if (answer_) answer_(frame);
 }
 
-bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string_view host) {
+bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string_view host, bool secure) {
   if (origin.empty()) return true;
   for (const std::string& one : rule.allowed) {
     if (equal_ignoring_case(one, origin)) return true;
   }
   const size_t scheme = origin.find("://");
-  return scheme != std::string_view::npos && !host.empty() &&
-         equal_ignoring_case(origin.substr(scheme + 3), host);
+  if (scheme == std::string_view::npos || host.empty()) return false;
+  if (secure && !equal_ignoring_case(origin.substr(0, scheme), "https")) return false;
+  return equal_ignoring_case(origin.substr(scheme + 3), host);
 }
 
 std::string websocket_accept(std::string_view key) {

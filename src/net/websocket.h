@@ -55,12 +55,13 @@ struct WebSocket {
   WebSocketReceiver receiver;
 };
 
-// Who may open a WebSocket from a browser: pages of the same host, and the listed origins
+// Who may open a WebSocket from a browser: pages of the same host (over TLS only those that came so too,
+// for anybody on the way can write the others), and the listed origins
 // ("https://shop.example"). Programs that send no Origin may as well: they carry no cookies of others.
 struct OriginRule {
   std::vector<std::string> allowed{};
 };
-bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string_view host);
+bool origin_allowed(const OriginRule& rule, std::string_view origin, std::string_view host, bool secure);
 
 // Sec-WebSocket-Accept of a key (RFC 6455, 4.2.2).
 std::string websocket_accept(std::string_view key);

@@ -46,12 +46,14 @@ TEST(WebSocketAccept, IsTheExampleOfTheRfc) {  // RFC 6455, 1.3
 
 TEST(OriginRule, SameHostOrListed) {
   const OriginRule rule{.allowed = {"https://shop.example"}};
-  EXPECT_TRUE(origin_allowed(rule, "", "live.example:8080"));
-  EXPECT_TRUE(origin_allowed(rule, "http://live.example:8080", "live.example:8080"));
-  EXPECT_TRUE(origin_allowed(rule, "https://shop.example", "live.example:8080"));
-  EXPECT_FALSE(origin_allowed(rule, "http://live.example", "live.example:8080"));
-  EXPECT_FALSE(origin_allowed(rule, "https://shop.example.evil.test", "live.example:8080"));
-  EXPECT_FALSE(origin_allowed(rule, "null", "live.example:8080"));
+  EXPECT_TRUE(origin_allowed(rule, "", "live.example:8080", false));
+  EXPECT_TRUE(origin_allowed(rule, "http://live.example:8080", "live.example:8080", false));
+  EXPECT_TRUE(origin_allowed(rule, "https://shop.example", "live.example:8080", false));
+  EXPECT_FALSE(origin_allowed(rule, "http://live.example", "live.example:8080", false));
+  EXPECT_FALSE(origin_allowed(rule, "https://shop.example.evil.test", "live.example:8080", false));
+  EXPECT_FALSE(origin_allowed(rule, "null", "live.example:8080", false));
+  EXPECT_TRUE(origin_allowed(rule, "https://live.example:8080", "live.example:8080", true));
+  EXPECT_FALSE(origin_allowed(rule, "http://live.example:8080", "live.example:8080", true));
 }
 
 TEST_F(WebSocketTest, EchoesTextAndBinary) {
