@@ -112,9 +112,11 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
   Task<void> made = make(context_, handle, std::move(stored));
   co_await on_core(handle->home(), std::move(made));
   context_.directory.add(handle);
-  // A stream that began or ended meanwhile found no room to tell.
-  const bool live = context_.media.status(handle->summary().stream).state != StreamState::idle;
-  std::function<void(Room&)> change = [live](Room& room) { room.set_live(live); };
+  // A stream that began or ended meanwhile found no room to tell. Asked on the core where both live, so that
+  // nothing newer has been told by then.
+  std::function<void(Room&)> change = [this, stream = handle->summary().stream](Room& room) {
+    room.set_live(context_.media.status(stream).state != StreamState::idle);
+  };
   co_await at_home(handle, std::move(change));
 }
 
