@@ -110,6 +110,7 @@ std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t los
 
 std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
   home_.check_here();
+  if (closed_) return ChatRefusal{"rooms.unavailable", {}};
   if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
   if (const auto mute = mute_of(who)) return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
   auto clean = clean_chat(text, home_.core().config().get(kChatChars));

@@ -15,6 +15,7 @@ std::string_view detail_of(std::string_view slug) {
   if (slug == "rooms.word_blocked") return "The line has a word that is not allowed here.";
   if (slug == "rooms.muted") return "You may not speak in this room for now.";
   if (slug == "rooms.chat_off") return "Chat is switched off.";
+  if (slug == "rooms.unavailable") return "The room is closing. Say it again when you are back in.";
   return "This message was not understood.";
 }
 

@@ -169,6 +169,18 @@ TEST(Room, ManyGuestsOfOneAddressShareAPace) {
   EXPECT_GE(refusals("198.51.100.7", "gst"), 20) << "thirty lines at once, then five a second";
 }
 
+Task<bool> is_refused(RoomHandlePtr handle) {
+  const auto said = handle->room()->say({std::string(kGuest), "Somebody", std::nullopt}, "too late");
+  co_return std::holds_alternative<ChatRefusal>(said);
+}
+
+TEST(Room, AClosedRoomDoesNotPretendToTakeALine) {
+  TestHouse house;
+  const RoomHandlePtr handle = house.room();
+  wait_on(house.cores.at(0), house.service->drain());
+  EXPECT_TRUE(wait_on(handle->home(), is_refused(handle)));
+}
+
 TEST(Room, StaffKeepNoPaceAndShowTheirRole) {
   TestHouse house;
   house.configure(test_config(60'000));
