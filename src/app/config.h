@@ -1,6 +1,8 @@
 // The program's own configuration keys: ports, addresses, cores, logs.
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <vector>
 
 #include "base/config.h"
@@ -34,6 +36,7 @@ inline constexpr ListKey kBind{"bind", "127.0.0.1,::1", Reload::restart,
                                "addresses that HTTP and RTMP listen on; 0.0.0.0,:: for every network"};
 inline constexpr IntegerKey kCores{
     "cores", "threads", 0, 0, 256, Reload::restart, "event loops; 0 takes one for each processor"};
+inline constexpr std::array<std::string_view, 5> kLogLevels{"debug", "info", "warn", "error", "off"};
 inline constexpr TextKey kLogLevel{"log.level", "info", Reload::live, "debug, info, warn, error or off"};
 inline constexpr IntegerKey kDrainMs{
     "drain_ms", "ms", 4'000, 0, 4'500, Reload::live, "how long requests under way may take after Ctrl-C"};

@@ -52,10 +52,8 @@ std::string sandbox_fault(const Invocation& invocation, const Config& config, bo
 }
 
 void apply_log_level(const Config& config) {
-  const std::string level = config.get(kLogLevel);
-  constexpr std::string_view names[] = {"debug", "info", "warn", "error", "off"};
-  const auto found = std::find(std::begin(names), std::end(names), level);
-  if (found != std::end(names)) set_log_level(static_cast<LogLevel>(found - std::begin(names)));
+  const auto found = std::find(kLogLevels.begin(), kLogLevels.end(), config.get(kLogLevel));
+  set_log_level(static_cast<LogLevel>(found - kLogLevels.begin()));  // load_settings() took no other
 }
 
 int refuse(const std::string& why, int status) {

@@ -72,6 +72,13 @@ std::optional<ConfigFault> apply_environment(Config& config, const SettingSource
   return std::nullopt;
 }
 
+std::optional<ConfigFault> check_log_level(const Config& config) {
+  const std::string level = config.get(kLogLevel);
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), level) != kLogLevels.end()) return std::nullopt;
+  return ConfigFault{fmt::format("{}: {} = {} must be {}", config.origin(kLogLevel.name), kLogLevel.name,
+                                 level, kLogLevel.help)};
+}
+
 bool is_secret(const ConfigKey& key) {
   const auto* text = std::get_if<TextKey>(&key);
   return text != nullptr && text->secret;
@@ -121,6 +128,7 @@ std::variant<Config, ConfigFault> load_settings(const SettingSources& sources) {
   for (const auto& [key, value] : sources.flags) {
     if (auto fault = config.set_text(key, value, "flag")) return *fault;
   }
+  if (auto fault = check_log_level(config)) return *fault;
   return config;
 }
 

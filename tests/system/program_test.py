@@ -60,6 +60,11 @@ class Settings(unittest.TestCase):
         self.assertIn("media.grace_ms = 99999999", answer.stderr)
         self.assertIn("0 to 600000 ms", answer.stderr)
 
+    def test_a_log_level_that_is_none_names_those_there_are(self):
+        answer = run("serve", "--set", "log.level=verbose")
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("log.level = verbose must be debug, info, warn, error or off", answer.stderr)
+
     def test_an_unknown_key_is_an_error_wherever_it_comes_from(self):
         self.assertIn("media.grce_ms", run("serve", "--set", "media.grce_ms=1").stderr)
         environment = {**os.environ, "VITRINE_MEDIA_GRCE_MS": "1"}
