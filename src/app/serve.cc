@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <filesystem>
 
 #include "app/config.h"
 #include "app/demo.h"
@@ -122,6 +123,12 @@ void end_at_once_on_second_signal() {
   action.sa_handler = [](int) { _exit(kExitSecondSignal); };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  signal(SIGHUP, SIG_IGN);  // nothing is left to reload, and a closed terminal must not cut the drain
+}
+
+void remove_ready_file(const Invocation& invocation) {
+  std::error_code ignored;
+  if (!invocation.ready_file.empty()) std::filesystem::remove(invocation.ready_file, ignored);
 }
 
 // The demo or the ready line, then the wait; everything between start and stop.
@@ -156,14 +163,17 @@ int serve(const Invocation& invocation) {
   if (const auto fault = sandbox_fault(invocation, *config, sandbox); !fault.empty()) return refuse(fault, 2);
   apply_log_level(*config);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);  // until there is something to reload
   raise_descriptor_limit();
 
   std::string fault;
   const auto server = Server::start(
       {.data = invocation.data, .modules = invocation.modules, .config = config, .sandbox = sandbox}, fault);
   if (!server) return refuse(fault, 1);
+  remove_ready_file(invocation);  // one that a killed run left says nothing of this one
   const int status = run(invocation, *server);
-  server->stop(Milliseconds(config->get(kDrainMs)));
+  remove_ready_file(invocation);
+  server->stop(Milliseconds(server->installation().config().get(kDrainMs)));
   return status;
 }
 

@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import socket
 import time
 import unittest
 
@@ -38,6 +39,38 @@ class StartAndStop(unittest.TestCase):
         answer = run("serve", "--bind", "0.0.0.0", "--set", "payments.sandbox=true", "--http-port", "0")
         self.assertEqual(answer.returncode, 2)
         self.assertIn("--yes-sandbox", answer.stderr)
+
+    def test_ctrl_c_ends_within_5_seconds_whoever_is_connected(self):
+        with Server() as server:
+            owner = server.owner()
+            owner.call("POST", "/v1/rooms", {"room": "stop", "title": "Stop", "host_name": "Host"})
+            key = owner.call("POST", "/v1/streams/stop/keys")["key"]
+            publisher = server.publish("stop", key)
+            until("the stream", lambda: owner.call("GET", "/v1/streams/stop")["state"] == "live")
+            http = ("127.0.0.1", server.ports["http"])
+            viewer = socket.create_connection(http)  # never reads
+            viewer.sendall(b"GET /live/stop.flv HTTP/1.1\r\nHost: x\r\n\r\n")
+            until("a viewer", lambda: owner.call("GET", "/v1/streams/stop")["viewers"] == 1)
+            page = owner.socket("stop")
+            idle = socket.create_connection(http)
+            slow = socket.create_connection(http)  # a body that never comes
+            slow.sendall(b"POST /v1/buyers/codes HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            strange = socket.create_connection(("127.0.0.1", server.ports["rtmp"]))
+            began = time.monotonic()
+            server.process.send_signal(signal.SIGINT)
+            until("the drain", lambda: "server.stopping" in server.read_log())
+            server.process.send_signal(signal.SIGHUP)  # the terminal went away
+            self.assertEqual(server.process.wait(timeout=10), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            publisher.wait(timeout=10)
+            publisher.stderr.close()
+            for each in (viewer, page, idle, slow, strange):
+                each.close()
+
+    def test_the_ready_file_goes_with_the_server(self):
+        with Server() as server:
+            server.interrupt()
+            self.assertFalse(os.path.exists(server.ready_file))
 
     def test_the_data_directory_is_locked_while_open(self):
         with Server() as server:
