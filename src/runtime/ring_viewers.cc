@@ -132,11 +132,12 @@ void RingViewers::join_at(Viewer& viewer, uint64_t join_point) {
 void RingViewers::fall_behind(Viewer& viewer) {
   const uint64_t lost_from = viewer.cursor;
   if (policy_.on_lag == LagPolicy::ask) {
-    if (viewer.own && viewer.own->prefix_waits()) return finish(viewer, SeatEnd::stalled);
     viewer.cursor = ring_.head();
     viewer.asked = true;
-    notices_.push_back(
-        {{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt, lost_from});
+    if (viewer.own && viewer.own->prefix_waits())
+      viewer.own->tell_lost_from = lost_from;
+    else
+      ask(viewer, lost_from);
   } else {
     const auto join_point = ring_.newest_join_point();
     if (join_point && *join_point > viewer.cursor) {
@@ -150,6 +151,11 @@ void RingViewers::fall_behind(Viewer& viewer) {
   stats_.slabs_skipped += viewer.cursor - lost_from;
 }
 
+void RingViewers::ask(Viewer& viewer, uint64_t lost_from) {
+  notices_.push_back(
+      {{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt, lost_from});
+}
+
 void RingViewers::check_lag() {
   const int64_t now_us = clock_.monotonic().since_start.count();
   for (Viewer& viewer : viewers_) {
@@ -159,8 +165,6 @@ void RingViewers::check_lag() {
       continue;
     }
     if (viewer.waiting || viewer.asked) continue;
-    // It has just been given what it lacked; the ring's own bounds say when that is too old.
-    if (policy_.on_lag == LagPolicy::ask && viewer.own && viewer.own->prefix_waits()) continue;
     const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
     if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
   }
@@ -193,7 +197,6 @@ bool RingViewers::slice(uint64_t to, size_t sends) {
 void RingViewers::write(Viewer& viewer, uint64_t to) {
   if (viewer.ended) return;
   if (!viewer.waiting && !viewer.asked && viewer.cursor < ring_.first()) fall_behind(viewer);
-  if (viewer.ended) return;
   if (viewer.waiting) take_join_point(viewer);
   if (viewer.blocked) return;
   if (!viewer.at_edge || !write_shared(viewer, to)) write_own(viewer, to);
@@ -304,7 +307,9 @@ size_t RingViewers::settle_private(Viewer& viewer, size_t taken) {
     taken = own.lane.size();
   }
   taken -= own.lane.size();
+  const auto lost_from = own.tell_lost_from;
   viewer.own.reset();
+  if (lost_from) ask(viewer, *lost_from);
   return taken;
 }
 

@@ -6,7 +6,7 @@
 //   3  Private bytes are written only between slabs, whole messages in order.
 //   4  A viewer over its lag budget goes on only at a join point ahead of it.
 //   5  What waits for one viewer is bounded: a newer opening replaces one not begun, and who falls behind
-//      again before it has begun the answer to its last on_lagged() is stalled.
+//      again before it has taken the answer to its last on_lagged() is told when it has.
 //
 // Owns    cursors, partial slabs and private lanes; borrows sockets, listeners and the ring.
 // Thread  one core.
@@ -90,6 +90,7 @@ class RingViewers {
     std::vector<SlabPtr> prefix;
     size_t prefix_sent = 0;
     bool ends_with_opening = false;  // the last of the prefix is a join point's: a newer one replaces it
+    std::optional<uint64_t> tell_lost_from;  // on_lagged() once the prefix has been taken
     std::vector<uint8_t> lane;
     bool prefix_waits() const { return prefix_sent < prefix.size(); }
   };
@@ -123,6 +124,7 @@ class RingViewers {
   void join_at(Viewer& viewer, uint64_t join_point);
   void take_join_point(Viewer& viewer);
   void fall_behind(Viewer& viewer);
+  void ask(Viewer& viewer, uint64_t lost_from);
   void write(Viewer& viewer, uint64_t to);
   bool write_shared(Viewer& viewer, uint64_t to);
   void write_own(Viewer& viewer, uint64_t to);

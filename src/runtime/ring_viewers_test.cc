@@ -291,7 +291,7 @@ TEST(RingViewers, WhoSkipsAgainAndAgainBeforeTakingAnythingHasOneOpeningWaiting)
   EXPECT_EQ(openings, 2) << "the first one, and the newest of those it never began";
 }
 
-TEST(RingViewers, WhoFallsBehindAgainBeforeTakingWhatItLackedIsStalled) {
+TEST(RingViewers, WhoFallsBehindAgainBeforeTakingWhatItLackedIsToldWhenItHas) {
   Bench bench({.on_lag = LagPolicy::ask}, {.slabs_max = 4});
   ScriptedSocket socket;
   const ViewerId id = bench.add(socket, {.prefix = {}, .sequence = 0});
@@ -302,9 +302,13 @@ TEST(RingViewers, WhoFallsBehindAgainBeforeTakingWhatItLackedIsStalled) {
   bench.viewers.resume(id, {.prefix = {make_slab({'H', 9}, 5, bench.clock)}, .sequence = bench.ring.head()});
   for (int at = 0; at < 8; ++at) bench.append();
   bench.flush();
+  EXPECT_TRUE(bench.viewers.take_notices().empty());
+  socket.open(ScriptedSocket::kAll);
+  EXPECT_EQ(read_records(socket.received), (std::vector<Record>{{'H', 9}}));
   const auto notices = bench.viewers.take_notices();
   ASSERT_EQ(notices.size(), 1u);
-  EXPECT_EQ(notices[0].end, SeatEnd::stalled);
+  EXPECT_FALSE(notices[0].end);
+  EXPECT_EQ(notices[0].lost_from, 8u);
 }
 
 TEST(RingViewers, AStalledViewerEndsAndOthersDoNotNotice) {
