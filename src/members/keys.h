@@ -26,8 +26,7 @@ struct MemberKeys {
   std::string audit;     // the audit log's chain and digests
 };
 
-// Reads both key files, making what is missing. Errors: `unavailable` "members.secrets" (cannot be
-// read or written), `invalid_input` "members.secret_size" or "members.secret_mode" (readable by others).
+// Reads both key files, making what is missing. Errors: load_secret()'s.
 Result<MemberKeys> load_member_keys(const std::string& data_directory, Random& random);
 
 // The keys two master keys give; load_member_keys without the files.

@@ -1,18 +1,14 @@
 #include "shop/orders/field_cipher.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
+
+#include "store/secret_file.h"
 
 namespace vitrine {
 namespace {
 
-constexpr size_t kKeyBytes = 32;
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
 constexpr char kForm = 1;  // the first byte of what is stored; another form gets another number
@@ -28,39 +24,17 @@ unsigned char* raw(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
-Result<void> write_key(const std::string& path, const std::string& key) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return kNoKey;
-  const bool written =
-      ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(file) == 0;
-  ::close(file);
-  if (!written) return kNoKey;
-  return {};
-}
-
 }  // namespace
 
 Result<void> FieldCipher::load(const std::string& path) {
-  std::error_code failed;
-  const auto folder = std::filesystem::path(path).parent_path();
-  if (!std::filesystem::exists(folder, failed)) {
-    std::filesystem::create_directories(folder, failed);
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
-  }
-  if (!std::filesystem::exists(path, failed)) {
-    std::string fresh(kKeyBytes, '\0');
-    random_.fill({raw(fresh), fresh.size()});
-    if (auto written = write_key(path, fresh); !written) return written.error();
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string key{std::istreambuf_iterator<char>(file), {}};
-  if (key.size() != kKeyBytes) return kNoKey;
-  key_ = std::move(key);
+  auto key = load_secret(path, random_);
+  if (!key) return key.error();
+  key_ = std::move(*key);
   return {};
 }
 
 std::string FieldCipher::seal(std::string_view plain, std::string_view place) const {
-  check(key_.size() == kKeyBytes, "a field is sealed only after load()");
+  check(key_.size() == kSecretBytes, "a field is sealed only after load()");
   std::string out(1 + kNonceBytes + plain.size() + kTagBytes, '\0');
   out[0] = kForm;
   random_.fill({raw(out) + 1, kNonceBytes});
@@ -79,7 +53,7 @@ std::string FieldCipher::seal(std::string_view plain, std::string_view place) co
 }
 
 Result<std::string> FieldCipher::open(std::string_view sealed, std::string_view place) const {
-  if (key_.size() != kKeyBytes) return kNoKey;
+  if (key_.size() != kSecretBytes) return kNoKey;
   if (sealed.size() < 1 + kNonceBytes + kTagBytes || sealed[0] != kForm) return kSealed;
   const auto nonce = sealed.substr(1, kNonceBytes);
   const auto body = sealed.substr(1 + kNonceBytes, sealed.size() - 1 - kNonceBytes - kTagBytes);

@@ -18,8 +18,7 @@ class FieldCipher {
  public:
   explicit FieldCipher(Random& random) : random_(random) {}
 
-  // Reads the key, or makes it. Errors: `unavailable` "shop.field_key" when it cannot be read, written
-  // or has another size.
+  // Reads the key, or makes it. Errors: load_secret()'s.
   Result<void> load(const std::string& path);
 
   // `place` says what the value is of: "ord_... phone".
