@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 
 #include <atomic>
+#include <filesystem>
 #include <semaphore>
 
 #include "store/database.h"
@@ -120,6 +121,16 @@ class CommitCounter final : public SqliteHooks {
   }
   std::atomic<int> commits{0};
 };
+
+// Password hashes lie here; an administrator's own choice of rights stays.
+TEST_F(DatabaseTest, ItsFolderIsMadeForTheOwnerAlone) {
+  const std::string made = folder.path() + "/db";
+  open(nullptr, made);
+  EXPECT_EQ(std::filesystem::status(made).permissions(), std::filesystem::perms::owner_all);
+  std::filesystem::permissions(made, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  open(nullptr, made);
+  EXPECT_NE(std::filesystem::status(made).permissions(), std::filesystem::perms::owner_all);
+}
 
 TEST_F(DatabaseTest, OneCommitCarriesEverythingThatWaited) {
   CommitCounter hooks;

@@ -62,7 +62,11 @@ class SqliteDatabase final : public Database {
 
 Result<std::unique_ptr<Database>> open_sqlite(DatabaseOptions options) {
   std::error_code failed;
-  std::filesystem::create_directories(options.directory, failed);
+  const bool made = std::filesystem::create_directories(options.directory, failed);
+  // Password hashes and orders are nobody else's to read; what an administrator set stays as it is.
+  if (made && !failed) {
+    std::filesystem::permissions(options.directory, std::filesystem::perms::owner_all, failed);
+  }
   if (failed) return Error{ErrorKind::unavailable, "store.open"};
   const std::string path = options.directory + "/" + options.name + ".sqlite";
   auto writer = SqliteWriter::open(options, path);
