@@ -184,7 +184,11 @@ Task<Reply<StaffSignedIn>> StaffService::claim(std::string token, std::string na
     const auto state = claim_state(transaction, digest);
     if (!state) return state.error();
     if (*state == ClaimState::unknown) return Error{ErrorKind::not_found, "members.claim_unknown"};
-    if (*state == ClaimState::used) return Error{ErrorKind::gone, "members.claim_used"};
+    // The command line may have made an owner since the link was shown.
+    const auto owners = count_owners(transaction);
+    if (!owners) return owners.error();
+    const bool over = *state == ClaimState::used || *owners != 0;
+    if (over) return Error{ErrorKind::gone, "members.claim_used"};
     if (auto used = use_claims(transaction, owner.created); !used) return used.error();
     if (auto added = insert_staff_user(transaction, owner); !added) return added.error();
     if (auto begun = insert_staff_session(transaction, session); !begun) return begun.error();

@@ -49,6 +49,17 @@ TEST(Claim, AnUnusedLinkOutlivesARestart) {
   EXPECT_EQ(Browser(shop).post("/v1/owner-claim", body(fresh)).status, 410);
 }
 
+// A link stays in old logs: it must not make a second owner beside one the command line made.
+TEST(Claim, TheLinkEndsWhenAnOwnerIsMadeOtherwise) {
+  TestShop shop;
+  const std::string token = shop.claim_token();
+  ASSERT_TRUE(wait_on(shop.cores.at(0), shop.members->create_staff("Owner", Role::owner, "given words")));
+  const auto claimed = Browser(shop).post(
+      "/v1/owner-claim", R"({"token":")" + token + R"(","name":"Eve","password":"correct horse"})");
+  EXPECT_EQ(claimed.status, 410);
+  EXPECT_EQ(slug_of(claimed), "members.claim_used");
+}
+
 TEST(StaffSignIn, WrongNameAndWrongPasswordLookAlike) {
   TestShop shop;
   claimed_owner(shop);
