@@ -76,7 +76,9 @@ TEST_F(AddressTest, ATapRepeatedAddsOne) {
   const auto second = buyer_.post("/v1/addresses", body("Road 1"));
   EXPECT_EQ(first.body, second.body);
   EXPECT_EQ(second.headers.get("Idempotent-Replayed"), "true");
-  EXPECT_EQ(slug_of(buyer_.post("/v1/addresses", body("Road 2"))), "request.idempotency_key_reused");
+  const auto other = buyer_.post("/v1/addresses", body("Road 2"));
+  EXPECT_EQ(slug_of(other), "request.idempotency_key_reused");
+  EXPECT_EQ(other.status, 422);
 }
 
 TEST_F(AddressTest, TwentyAreEnough) {

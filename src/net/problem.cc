@@ -16,6 +16,15 @@ std::string sentence_of(std::string_view slug) {
   return out + ".";
 }
 
+// One refusal has a status of its own (SHOP-RULES 17): nothing is wrong with the call but its key.
+constexpr std::string_view kKeyReused = "request.idempotency_key_reused";
+constexpr int kUnprocessable = 422;
+
+int status_of(const Problem& problem) {
+  if (problem.status != 0) return problem.status;
+  return problem.slug == kKeyReused ? kUnprocessable : http_status(problem.kind);
+}
+
 }  // namespace
 
 int http_status(ErrorKind kind) {
@@ -56,7 +65,7 @@ int http_status(ErrorKind kind) {
 
 HttpResponse to_response(const Problem& problem) {
   HttpResponse out;
-  out.status = problem.status != 0 ? problem.status : http_status(problem.kind);
+  out.status = status_of(problem);
   const std::string slug = problem.slug.empty() ? "internal" : problem.slug;
   boost::json::object body;
   body["type"] = "https://vitrine.dev/problems/" + slug;
