@@ -33,8 +33,8 @@ Result<std::string> make_secret(const std::string& folder, const std::string& pa
   const std::string fresh = path + ".new";
   const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return kUnusable;
-  const bool written =
-      ::write(file, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size()) && ::fsync(file) == 0;
+  const bool written = ::write(file, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size()) &&
+                       ::fsync(file) == 0;
   ::close(file);
   if (!written || std::rename(fresh.c_str(), path.c_str()) != 0 || !sync_folder(folder)) return kUnusable;
   return secret;
