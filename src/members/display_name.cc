@@ -49,13 +49,4 @@ std::string default_guest_name(int64_t id, std::string_view accept_language) {
                                            : fmt::format("Guest {:04}", number);
 }
 
-std::string mask_name(std::string_view name) {
-  if (!count_utf8(name).value_or(0)) return "***";
-  size_t first = 1;
-  while (first < name.size() && (static_cast<uint8_t>(name[first]) & 0xC0) == 0x80) ++first;
-  size_t last = name.size() - 1;
-  while (last > 0 && (static_cast<uint8_t>(name[last]) & 0xC0) == 0x80) --last;
-  return std::string(name.substr(0, first)) + "***" + (last >= first ? std::string(name.substr(last)) : "");
-}
-
 }  // namespace vitrine

@@ -21,7 +21,4 @@ Result<std::string> clean_name(std::string_view typed, size_t most);
 // The name of a guest who has not chosen one, in the language of an Accept-Language header.
 std::string default_guest_name(int64_t id, std::string_view accept_language);
 
-// "b***1": the first and the last character, all a public line shows of a buyer (SHOP-RULES 23).
-std::string mask_name(std::string_view name);
-
 }  // namespace vitrine

@@ -25,12 +25,5 @@ TEST(DisplayName, AGuestIsNamedInTheirLanguage) {
   EXPECT_EQ(default_guest_name(1'230'007, "de"), "Guest 0007");
 }
 
-TEST(DisplayName, MaskShowsTheEnds) {
-  EXPECT_EQ(mask_name("bob1"), "b***1");
-  EXPECT_EQ(mask_name("小美"), "小***美");
-  EXPECT_EQ(mask_name("小"), "小***");
-  EXPECT_EQ(mask_name(""), "***");
-}
-
 }  // namespace
 }  // namespace vitrine
