@@ -52,7 +52,7 @@ struct ShopModule::Parts {
       : needs(std::move(n)),
         home(needs.cores.home_of("shop")),
         services(service_needs(needs)),
-        catalog_api(services.catalog, services.files),
+        catalog_api(services.catalog, services.files, needs.members),
         showcase_api(services.showcase),
         cart_api(services.cart),
         order_api(services.checkout, services.desk),

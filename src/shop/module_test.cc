@@ -231,6 +231,25 @@ TEST_F(ShopModuleTest, AChangedProductKeepsItsVersionsApart) {
   EXPECT_EQ(call(HttpMethod::get, "/v1/rooms/demo/showcase").json.at("items").as_array().size(), 0u);
 }
 
+TEST_F(ShopModuleTest, WhatStaffDoToPricesAndStockIsInTheAuditLogOnce) {
+  start();
+  const auto card = make_card();
+  staff = true;
+  const std::string product = "/v1/products/" + text(card, "product");
+  const std::string sku = text(card.at("variants").at(0), "sku");
+  const std::string receive = R"({"change":3,"reason":"delivery"})";
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(call(HttpMethod::post, "/v1/skus/" + sku + "/stock", receive, "k1").status, 200);
+  }
+  const std::string dearer =
+      R"({"name":"Mug","description":"","pictures":[],"version":1,"variants":[{"sku":")" + sku +
+      R"(","name":"Blue","price":{"amount":1190,"currency":"CNY"}}]})";
+  EXPECT_EQ(call(HttpMethod::put, product, dearer).status, 200);
+  EXPECT_EQ(call(HttpMethod::del, product).status, 204);
+  EXPECT_EQ(members.acts,
+            (std::vector<std::string>{"product.add", "stock.change", "product.change", "product.archive"}));
+}
+
 TEST_F(ShopModuleTest, BeforeItStartsEveryRouteSaysUnavailable) {
   cores.start();
   const auto answer = call(HttpMethod::get, "/v1/rooms/demo/showcase");

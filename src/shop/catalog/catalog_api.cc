@@ -1,6 +1,7 @@
 #include "shop/catalog/catalog_api.h"
 
 #include "shop/gate/page.h"
+#include "shop/gate/staff_act.h"
 
 namespace vitrine {
 namespace {
@@ -138,9 +139,14 @@ Task<Reply<ProductPage>> CatalogApi::list(Call call) {
 }
 
 Task<Reply<ProductView>> CatalogApi::create(Call call, ProductDraft draft) {
+  const std::string asked = boost::json::serialize(to_json(draft));
   const auto made =
       co_await service_.create(staff_key(call, "addProduct"), std::move(draft), staff_name(call));
   if (!made) co_return made.error();
+  if (!made->replayed) {
+    AuditEntry entry = audit_entry(act_of(call), "product.add", made->id.str(), asked);
+    co_await note_act(&members_, std::move(entry));
+  }
   auto view = co_await service_.product(made->id);
   if (!view) co_return view.error();
   Reply<ProductView> reply(std::move(*view));
@@ -159,8 +165,11 @@ Task<Reply<ProductView>> CatalogApi::get(Call call) {
 Task<Reply<ProductView>> CatalogApi::change(Call call, ProductDraft draft) {
   const auto id = ProductId::parse(call.param("product"));
   if (!id) co_return kNoProduct;
+  const std::string asked = boost::json::serialize(to_json(draft));
   const auto changed = co_await service_.change(*id, std::move(draft), staff_name(call));
   if (!changed) co_return changed.error();
+  AuditEntry entry = audit_entry(act_of(call), "product.change", id->str(), asked);
+  co_await note_act(&members_, std::move(entry));
   auto view = co_await service_.product(*id);
   if (!view) co_return view.error();
   co_return std::move(*view);
@@ -171,15 +180,22 @@ Task<Reply<NoContent>> CatalogApi::archive(Call call) {
   if (!id) co_return kNoProduct;
   const auto done = co_await service_.archive(*id);
   if (!done) co_return done.error();
+  AuditEntry entry = audit_entry(act_of(call), "product.archive", id->str());
+  co_await note_act(&members_, std::move(entry));
   co_return NoContent{};
 }
 
 Task<Reply<StockChangeView>> CatalogApi::change_stock(Call call, StockDraft draft) {
   const auto id = SkuId::parse(call.param("sku"));
   if (!id) co_return Error{ErrorKind::not_found, "shop.sku"};
+  const std::string asked = std::to_string(draft.change) + " " + draft.reason;
   const auto made =
       co_await service_.change_stock(staff_key(call, "changeStock"), *id, std::move(draft), staff_name(call));
   if (!made) co_return made.error();
+  if (!made->replayed) {
+    AuditEntry entry = audit_entry(act_of(call), "stock.change", id->str(), asked);
+    co_await note_act(&members_, std::move(entry));
+  }
   auto view = co_await service_.stock(*id);
   if (!view) co_return view.error();
   Reply<StockChangeView> reply(*view);

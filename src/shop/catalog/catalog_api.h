@@ -3,6 +3,7 @@
 // Owns    nothing. Thread  any core.
 #pragma once
 
+#include "contract/members.h"
 #include "net/router.h"
 #include "shop/catalog/catalog_service.h"
 
@@ -10,7 +11,8 @@ namespace vitrine {
 
 class CatalogApi {
  public:
-  CatalogApi(CatalogService& service, PictureFiles& files) : service_(service), files_(files) {}
+  CatalogApi(CatalogService& service, PictureFiles& files, MembersPort& members)
+      : service_(service), files_(files), members_(members) {}
   void add_routes(Router& router);
 
  private:
@@ -25,6 +27,7 @@ class CatalogApi {
 
   CatalogService& service_;
   PictureFiles& files_;
+  MembersPort& members_;
 };
 
 }  // namespace vitrine

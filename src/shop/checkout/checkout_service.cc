@@ -1,6 +1,5 @@
 #include "shop/checkout/checkout_service.h"
 
-#include "base/log.h"
 #include "shop/cart/cart_store.h"
 #include "shop/checkout/checkout_config.h"
 
@@ -176,7 +175,8 @@ Task<Result<void>> CheckoutService::complete(OrderId id, std::optional<AccountId
 
 Task<Result<OrderView>> CheckoutService::staff_order(OrderId id, OrderEyes eyes, StaffAct act) {
   if (eyes == OrderEyes::staff_personal) {
-    const auto kept = co_await keep_act(act, "order.personal_read", id);
+    AuditEntry entry = audit_entry(act, "order.personal_read", id.str());
+    const auto kept = co_await needs_.members.audit(std::move(entry));
     if (!kept) co_return kept.error();
   }
   auto work = [this, id, eyes](Transaction& tx) -> Result<OrderView> {
@@ -238,14 +238,9 @@ Task<Result<void>> CheckoutService::staff_cancel(OrderId id, StaffAct act) {
   co_return done;
 }
 
-Task<Result<void>> CheckoutService::keep_act(StaffAct act, std::string what, OrderId order) {
-  AuditEntry entry{.actor = act.actor, .act = std::move(what), .subject = order.str(), .ip = act.ip};
-  co_return co_await needs_.members.audit(std::move(entry));
-}
-
 Task<void> CheckoutService::audit(StaffAct act, std::string what, OrderId order) {
-  const auto kept = co_await keep_act(std::move(act), std::move(what), order);
-  if (!kept) log_error("shop.not_audited", {{"order", order.str()}, {"reason", kept.error().reason}});
+  AuditEntry entry = audit_entry(act, std::move(what), order.str());
+  co_await note_act(&needs_.members, std::move(entry));
 }
 
 }  // namespace vitrine

@@ -17,6 +17,7 @@
 #include "shop/checkout/settlement.h"
 #include "shop/gate/gate.h"
 #include "shop/gate/request_key.h"
+#include "shop/gate/staff_act.h"
 
 namespace vitrine {
 
@@ -49,12 +50,6 @@ struct Placed {
   std::optional<Refusal> refusal{};  // then there is no order
 };
 
-// Who did it and from where, for the audit log.
-struct StaffAct {
-  AccountId actor{};
-  std::string ip{};
-};
-
 class CheckoutService {
  public:
   explicit CheckoutService(CheckoutNeeds needs) : needs_(needs) {}
@@ -81,14 +76,13 @@ class CheckoutService {
   // Unpaid: as the buyer's cancel. Closing for longer than kSilenceMax: let go by hand. Paid and not
   // shipped: given back.
   Task<Result<void>> staff_cancel(OrderId order, StaffAct act);
-  // Writes down an act that is done already: a missing row is a fault to see, not a reason to undo.
+  // Writes down an act that is done already.
   Task<void> audit(StaffAct act, std::string what, OrderId order);
 
  private:
   Result<OrderFacts> gather(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits) const;
   Result<Placed> place_in(Transaction& tx, const PlaceRequest& request, const OrderFacts& limits,
                           const Order& blank) const;
-  Task<Result<void>> keep_act(StaffAct act, std::string what, OrderId order);
   // The order this key made, whatever stands in its way now (SHOP-RULES 17); else `otherwise`.
   Task<Result<Placed>> placed_before(IdempotencyKey key, Error otherwise);
   Task<Result<AddressSnapshot>> snapshot(AccountId buyer, AddressId address);

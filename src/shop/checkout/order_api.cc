@@ -16,10 +16,6 @@ Problem to_problem(const Refusal& refusal) {
   return problem;
 }
 
-StaffAct act_of(const Call& call) {
-  return {call.caller.staff ? call.caller.staff->id : AccountId{}, call.request->remote};
-}
-
 // The paging and filters both lists share.
 Result<OrderQuery> read_query(const HttpRequest& request) {
   OrderQuery query{.text = request.query_value("q").value_or("")};
