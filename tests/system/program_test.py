@@ -159,7 +159,7 @@ class Commands(unittest.TestCase):
                              {"stream", "key", "rtmp_url", "whip_url"})
             server.interrupt()
             offline = json.loads(run("key", "create", "two", "--data", server.data, "--json").stdout)
-            self.assertEqual(offline["rtmp_url"], "rtmp://127.0.0.1:1935/live/two?key=" + offline["key"])
+            self.assertEqual(offline["rtmp_url"], "rtmp://127.0.0.1/live/two?key=" + offline["key"])
 
     def test_a_user_gets_a_one_time_password(self):
         with Server() as server:

@@ -95,7 +95,7 @@ class LocalBusTest : public ::testing::Test {
   Cores cores{1};
   std::unique_ptr<Database> shop;
   std::unique_ptr<Database> rooms;
-  BlockingQueue<int64_t> told_{10'000};
+  BlockingQueue<int64_t> told_{1'000'000};  // a test that waits for pruning emits until it has happened
   std::unique_ptr<Bus> bus =
       make_local_bus({.back_off_first = Milliseconds(5), .prune_every = Milliseconds(1)});
 };
