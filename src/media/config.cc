@@ -3,9 +3,8 @@
 namespace vitrine {
 
 std::vector<ConfigKey> media_config_keys() {
-  return {kMediaGraceMs,    kMediaFlushMs,   kMediaLagMs,  kMediaStallMs,
-          kMediaFeedIdleMs, kMediaGopFrames, kMediaGopMib, kMediaOrigins,
-          kMediaPublishDelayMs};
+  return {kMediaGraceMs,   kMediaFlushMs, kMediaLagMs,   kMediaStallMs,       kMediaFeedIdleMs,
+          kMediaGopFrames, kMediaGopMib,  kMediaOrigins, kMediaPublishDelayMs};
 }
 
 }  // namespace vitrine

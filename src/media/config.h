@@ -63,15 +63,15 @@ inline constexpr ListKey kMediaOrigins{
     "media.allowed_origins", "", Reload::live,
     "other sites whose pages may play by WebSocket, such as https://shop.example"};
 
-inline constexpr IntegerKey kMediaPublishDelayMs{
-    "media.publish_delay_ms",
-    "ms",
-    0,
-    0,
-    60'000,
-    Reload::live,
-    "how far a publisher's picture lags behind what its host does; a product shown without a preview's playhead "
-    "is stamped so much later"};
+inline constexpr IntegerKey kMediaPublishDelayMs{"media.publish_delay_ms",
+                                                 "ms",
+                                                 0,
+                                                 0,
+                                                 60'000,
+                                                 Reload::live,
+                                                 "how far a publisher's picture lags behind what its host "
+                                                 "does; a product shown without a preview's playhead "
+                                                 "is stamped so much later"};
 
 std::vector<ConfigKey> media_config_keys();
 

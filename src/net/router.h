@@ -64,7 +64,7 @@ struct Call {
   Caller caller;
   std::map<std::string, std::string, std::less<>> path;  // parameters, percent-decoded
   std::string idempotency_key;                           // empty unless the route is idempotent
-  std::string body_digest;  // hex SHA-256 of path and body, for idempotency
+  std::string body_digest;                               // hex SHA-256 of path and body, for idempotency
 
   const std::string& param(std::string_view name) const;
 };
