@@ -23,7 +23,7 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   };
   const auto same = std::count_if(here.publishers.begin(), here.publishers.end(), is_stranger_there);
   if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpStrangersPerAddress) {
-    log_warn("rtmp connection refused: too many", {{"address", address}});
+    log_warn("media.rtmp_too_many", {{"address", address}});
     return;
   }
   const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};

@@ -64,7 +64,7 @@ Task<void> RtmpPublisher::run() {
     going = co_await take_bytes(Bytes(buffer).first(*got));
   }
   const std::string_view why = overdue_ ? "rtmp.overdue" : going ? "closed by peer" : going.error().reason;
-  log_info("rtmp connection ended",
+  log_info("media.rtmp_ended",
            {{"address", address_}, {"stream", stream_}, {"why", why}, {"dropped", dropped_}});
   leave(PublishEnd::lost);
   if (const auto said = co_await flush(); said) co_await linger();
@@ -117,8 +117,6 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
     if (sink.error().kind == ErrorKind::unauthenticated) uses_.tries.failed(who, uses_.clock.monotonic());
     co_return co_await refuse(sink.error());
   }
-  log_info("publisher admitted",
-           {{"stream", stream_}, {"address", address_}, {"encoder", printable(asked.encoder)}});
   sink_ = *std::move(sink);
   frames_.emplace();
   meter_ = {};
@@ -131,7 +129,7 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
 // Says why in the protocol's words; the error it returns ends the connection.
 Task<Result<void>> RtmpPublisher::refuse(Error why) {
   const auto refusal = refusal_of(why);
-  log_warn("publisher refused", {{"address", address_}, {"stream", stream_}, {"why", why.reason}});
+  log_warn("media.publish_refused", {{"address", address_}, {"stream", stream_}, {"why", why.reason}});
   session_.refuse_publish(refusal.code, refusal.words);
   auto sent = co_await flush();
   if (!sent) co_return sent;
@@ -149,7 +147,8 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
   }
   if (!frame) {
     // A broken message costs itself only; the first is worth a line, the count is logged at the end.
-    if (dropped_++ == 0) log_warn("message dropped", {{"stream", stream_}, {"why", frame.error().reason}});
+    if (dropped_++ == 0)
+      log_warn("media.message_dropped", {{"stream", stream_}, {"why", frame.error().reason}});
     return {};
   }
   if (!*frame) return {};
