@@ -7,6 +7,11 @@
 namespace vitrine {
 namespace {
 
+// How far a consumer of this source is; rows are kept until all known consumers have them.
+constexpr std::string_view kSaySeen =
+    "INSERT INTO outbox_reader (consumer, n, seen_ms) VALUES ($1, $2, $3)"
+    " ON CONFLICT (consumer) DO UPDATE SET n = excluded.n, seen_ms = excluded.seen_ms";
+
 constexpr int64_t kRowsMost = 200;      // events one transaction applies at most
 constexpr int64_t kPruneMost = 5'000;   // rows one pruning deletes at most
 constexpr int64_t kRefreshTimes = 360;  // a consumer that stands still is heard of this much less often
@@ -129,8 +134,20 @@ Task<Result<void>> Pump::load_cursor() {
   };
   const auto cursor = co_await subscription_.target->write(std::move(work));
   if (!cursor) co_return cursor.error();
+  // Before the first event: another consumer that is further on may otherwise prune what we still need.
+  const auto known = co_await be_known(*cursor);
+  if (!known) co_return known.error();
   cursor_ = *cursor;
   co_return Result<void>();
+}
+
+Task<Result<void>> Pump::be_known(int64_t cursor) {
+  auto work = [this, cursor, wall = clock_.wall()](Transaction& tx) -> Result<void> {
+    const auto seen = tx.execute(kSaySeen, subscription_.consumer, cursor, wall);
+    if (!seen) return seen.error();
+    return {};
+  };
+  co_return co_await source_->write(std::move(work));
 }
 
 Task<Result<Pump::Rows>> Pump::read_on() {
@@ -216,10 +233,7 @@ Task<void> Pump::prune() {
   if (!cursor_ || now < due) co_return;
   prune_at_ = now + options_.prune_every;
   auto work = [this, cursor = *cursor_, wall = clock_.wall()](Transaction& tx) -> Result<void> {
-    const auto seen = tx.execute(
-        "INSERT INTO outbox_reader (consumer, n, seen_ms) VALUES ($1, $2, $3)"
-        " ON CONFLICT (consumer) DO UPDATE SET n = excluded.n, seen_ms = excluded.seen_ms",
-        subscription_.consumer, cursor, wall);
+    const auto seen = tx.execute(kSaySeen, subscription_.consumer, cursor, wall);
     if (!seen) return seen.error();
     const auto pruned = tx.execute(
         "DELETE FROM outbox WHERE shard = 0"

@@ -39,6 +39,7 @@ class Pump : public std::enable_shared_from_this<Pump> {
   Task<void> pause(Milliseconds time);
   Task<Turn> turn();
   Task<Result<void>> load_cursor();
+  Task<Result<void>> be_known(int64_t cursor);
   Task<Result<Rows>> read_on();
   Task<Result<void>> apply(Rows rows);
   Task<Result<void>> settle_unknown(Rows rows);
