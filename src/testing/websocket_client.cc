@@ -46,9 +46,11 @@ WebSocketClient::Frame WebSocketClient::read() {
   uint64_t size = static_cast<uint8_t>(head[1]);
   if (size == 126) size = big_endian(http_.read_bytes(2));
   if (size == 127) size = big_endian(http_.read_bytes(8));
-  return {.ended = false,
-          .opcode = static_cast<WebSocketOpcode>(head[0] & 0x0F),
-          .payload = http_.read_bytes(size)};
+  std::string payload = http_.read_bytes(size);
+  // A server killed in mid-frame leaves part of one, which is no frame.
+  if (payload.size() < size) return {.ended = true, .opcode = {}, .payload = {}};
+  return {
+      .ended = false, .opcode = static_cast<WebSocketOpcode>(head[0] & 0x0F), .payload = std::move(payload)};
 }
 
 uint16_t WebSocketClient::Frame::close_code() const {
