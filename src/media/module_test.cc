@@ -272,16 +272,12 @@ TEST_F(MediaModuleTest, ABlackholedPublisherComesBackAndViewersSeeOneGapAndNoRec
   FlvClient viewer(server_.port(), "demo");
   for (int at = 0; at < 40; ++at) ASSERT_TRUE(viewer.next());
   first->signal(SIGSTOP);
-  const auto deadline = steady_clock::now() + kPatience;
-  std::unique_ptr<Program> second = publish(key_.rtmp_url);
-  std::thread retrying([&] {
-    while (steady_clock::now() < deadline && media_.status("demo").state == StreamState::live) {
-      // Refused while the first is not silent for two seconds: ffmpeg ends, and is started again.
-      if (!second->ended()) {
-        std::this_thread::yield();
-        continue;
-      }
-      second = publish(key_.rtmp_url);
+  // Refused while the first is not silent for two seconds: ffmpeg ends, and is started again.
+  std::jthread retrying([&](const std::stop_token& stop) {
+    auto second = publish(key_.rtmp_url);
+    while (!stop.stop_requested()) {
+      if (second->ended()) second = publish(key_.rtmp_url);
+      std::this_thread::yield();
     }
   });
   std::map<FlvTagType, uint32_t> last;
@@ -306,9 +302,6 @@ TEST_F(MediaModuleTest, ABlackholedPublisherComesBackAndViewersSeeOneGapAndNoRec
   }
   EXPECT_EQ(gaps, 1);
   EXPECT_EQ(configs, 2);
-  first->kill();
-  second->kill();
-  retrying.join();
 }
 
 TEST_F(MediaModuleTest, AfterTheGraceViewersAreLetGoAndTheStreamIsGone) {
