@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "media/protocol/amf3.h"
+
 namespace vitrine {
 namespace {
 
@@ -20,6 +22,7 @@ constexpr uint8_t kLongString = 0x0c;
 constexpr uint8_t kUnsupported = 0x0d;
 constexpr uint8_t kXml = 0x0f;
 constexpr uint8_t kTypedObject = 0x10;
+constexpr uint8_t kAvmPlus = 0x11;  // one value in AMF3 (3.1)
 
 class Reader {
  public:
@@ -38,7 +41,7 @@ class Reader {
  private:
   Result<Amf0Value> value(int depth) {
     if (depth > kAmf0DepthMax) return Error{ErrorKind::too_large, "amf0.depth"};
-    if (++nodes_ > kAmf0NodesMax) return Error{ErrorKind::too_large, "amf0.nodes"};
+    if (--budget_.nodes < 0) return Error{ErrorKind::too_large, "amf0.nodes"};
     const uint8_t type = bytes_.u8();
     if (bytes_.failed()) return truncated();
     switch (type) {
@@ -68,6 +71,8 @@ class Reader {
         return object(depth, true);  // the count is only a hint (2.10)
       case kObject:
         return object(depth, false);
+      case kAvmPlus:
+        return read_amf3_value(bytes_, depth, budget_);
       default:
         return Error{ErrorKind::unsupported, "amf0.type"};
     }
@@ -126,7 +131,7 @@ class Reader {
   static Error truncated() { return {ErrorKind::truncated, "wire.truncated"}; }
 
   ByteReader bytes_;
-  int nodes_ = 0;
+  AmfBudget budget_;
 };
 
 void write_name(ByteWriter& out, std::string_view name) {

@@ -92,7 +92,8 @@ class Amf0Value {
 
 // All values of a message, to its end.
 // Errors: `truncated`; `too_large` "amf0.depth", "amf0.nodes", "amf0.string", "amf0.total";
-// `unsupported` "amf0.type" for references, movie clips, record sets and the switch to AMF3.
+// `unsupported` "amf0.type" for references, movie clips and record sets; those of read_amf3_value for a
+// value in AMF3.
 Result<std::vector<Amf0Value>> read_amf0(Bytes bytes);
 
 void write_amf0(ByteWriter& out, const Amf0Value& value);

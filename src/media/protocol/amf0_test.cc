@@ -63,9 +63,9 @@ TEST(Amf0, CountsStringsAndTotalsHaveLimits) {
   EXPECT_EQ(read_amf0(std::vector<uint8_t>(kAmf0TotalMax + 1, 0x05)).error().reason, "amf0.total");
 }
 
-TEST(Amf0, ReferencesAndAmf3AreUnsupported) {
+TEST(Amf0, ReferencesAndMovieClipsAreUnsupported) {
   EXPECT_EQ(read_amf0(hex("07 0000")).error().reason, "amf0.type");
-  EXPECT_EQ(read_amf0(hex("11 01")).error().reason, "amf0.type");
+  EXPECT_EQ(read_amf0(hex("04 00")).error().reason, "amf0.type");
 }
 
 rc::Gen<Amf0Value> any_value(int depth) {
