@@ -32,12 +32,21 @@ void MediaMetrics::take(const StreamView& view) {
       static_cast<double>(view.sent.viewers));
   publisher(view, labels);
   sent(view.sent, before.sent, labels);
-  add(counter(registry_, "vitrine_stream_time_jumps_total", "jumps of the publisher's clock taken out",
-              labels),
-      grown(static_cast<uint64_t>(view.jumps), static_cast<uint64_t>(before.jumps)));
-  add(counter(registry_, "vitrine_stream_times_repaired_total", "frames whose time ran backwards", labels),
-      grown(static_cast<uint64_t>(view.repaired), static_cast<uint64_t>(before.repaired)));
-  before = {view.sent, view.jumps, view.repaired};
+  repairs(view.repairs, before.repairs, view.name);
+  before = {view.sent, view.repairs};
+}
+
+void MediaMetrics::repairs(const TimeRepairs& now, const TimeRepairs& before, const std::string& stream) {
+  const auto add_kind = [&](const char* kind, int64_t TimeRepairs::* count) {
+    add(counter(registry_, "vitrine_stream_time_repairs_total", "what had to be put right in its times",
+                {{"stream", stream}, {"kind", kind}}),
+        grown(static_cast<uint64_t>(now.*count), static_cast<uint64_t>(before.*count)));
+  };
+  add_kind("jump", &TimeRepairs::jumps);
+  add_kind("step_back", &TimeRepairs::steps_back);
+  add_kind("composition", &TimeRepairs::compositions);
+  add_kind("tracks_apart", &TimeRepairs::tracks_apart);
+  add_kind("wrap", &TimeRepairs::wraps);
 }
 
 void MediaMetrics::publisher(const StreamView& view, const MetricLabels& labels) {

@@ -22,11 +22,11 @@ class MediaMetrics {
  private:
   struct Given {
     RingStats sent;
-    int64_t jumps = 0;
-    int64_t repaired = 0;
+    TimeRepairs repairs;
   };
   void take(const StreamView& view);
   void publisher(const StreamView& view, const MetricLabels& labels);
+  void repairs(const TimeRepairs& now, const TimeRepairs& before, const std::string& stream);
   void sent(const RingStats& now, const RingStats& before, const MetricLabels& labels);
 
   prometheus::Registry& registry_;

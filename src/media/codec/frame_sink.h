@@ -13,12 +13,22 @@
 
 namespace vitrine {
 
+// What had to be put right in a publisher's times, by kind.
+struct TimeRepairs {
+  int64_t jumps = 0;         // its clock jumped by over a second within a connection
+  int64_t steps_back = 0;    // frames that did not go forward, lifted to just after the one before
+  int64_t compositions = 0;  // pts not believed, or shown before decoded
+  int64_t tracks_apart = 0;  // audio and video on clocks that have nothing to do with each other
+  int64_t wraps = 0;         // 32-bit milliseconds that began again, or 31- or 24-bit ones
+};
+
 // What a publisher sends, measured over about the last two seconds.
 struct PublisherStats {
   int bitrate_kbps = 0;
   int fps_milli = 0;
   int keyframe_gap_ms = 0;  // between the last two key frames; 0 before the second
   int audio_ahead_ms = 0;   // newest audio dts minus newest video dts; 0 without both
+  int64_t time_wraps = 0;   // in this connection (TimeRepairs::wraps)
   TrackConfigPtr video;     // null without
   TrackConfigPtr audio;
 };

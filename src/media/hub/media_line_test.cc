@@ -43,7 +43,7 @@ TEST(MediaLine, AJumpEitherWayIsTakenOutAndBothTracksFollow) {
     const auto audio = line.place(FrameKind::audio, start + jump + 46_ms, start + jump + 46_ms, at(46));
     EXPECT_FALSE(audio.anew);
     EXPECT_EQ(audio.dts, video.dts + 46_ms);
-    EXPECT_EQ(line.jumps(), 1);
+    EXPECT_EQ(line.repairs().jumps, 1);
   }
 }
 
@@ -61,7 +61,78 @@ TEST(MediaLine, ASmallStepBackIsLiftedAndCounted) {
   const auto back = line.place(FrameKind::video, 900_ms, 900_ms, at(40));
   EXPECT_EQ(back.dts, first.dts + 1);
   EXPECT_EQ(back.pts, back.dts);
-  EXPECT_EQ(line.repaired(), 1);
+  EXPECT_EQ(line.repairs().steps_back, 1);
+}
+
+// B-frames of an encoder that counts pts from the first picture: shown before they are decoded.
+TEST(MediaLine, PicturesShownBeforeTheyAreDecodedKeepTheirDistances) {
+  MediaLine line;
+  const int64_t dts[] = {1'000_ms, 1'040_ms, 1'080_ms, 1'120_ms, 1'160_ms};
+  const int64_t pts[] = {1'000_ms, 1'120_ms, 1'040_ms, 1'080_ms, 1'160_ms};
+  const int64_t offset = MediaLine::kStart - 1'000_ms;
+  int64_t last = INT64_MIN;
+  for (size_t i = 0; i < std::size(dts); ++i) {
+    const auto placed = line.place(FrameKind::video, dts[i], pts[i], at(40 * static_cast<int64_t>(i)));
+    EXPECT_NEAR(static_cast<double>(placed.pts), static_cast<double>(pts[i] + offset), 1) << i;
+    EXPECT_GE(placed.pts, placed.dts) << i;
+    EXPECT_GT(placed.dts, last) << i;
+    last = placed.dts;
+  }
+  EXPECT_EQ(line.repairs().compositions, 1) << "one shift for all of them";
+  EXPECT_EQ(line.repairs().steps_back, 0);
+}
+
+TEST(MediaLine, APtsHoursAwayIsNotBelieved) {
+  MediaLine line;
+  const auto first = line.place(FrameKind::video, 1'000_ms, 1'000_ms, at(0));
+  const auto far = line.place(FrameKind::video, 1'040_ms, 1'040_ms + 8'388'607_ms, at(40));
+  EXPECT_EQ(far.pts, far.dts);
+  EXPECT_EQ(far.dts, first.dts + 40_ms);
+  EXPECT_EQ(line.newest_pts(), far.pts) << "now showing goes by it";
+  EXPECT_EQ(line.repairs().compositions, 1);
+}
+
+// Sound counted from zero, pictures from the wall clock: each track has its own offset, once.
+TEST(MediaLine, TracksOnClocksFarApartAreBroughtTogetherOnce) {
+  MediaLine line;
+  const int64_t wall = 1'700'000'000_ms;
+  int64_t video_pts = 0;
+  for (int64_t i = 0; i < 50; ++i) {
+    const auto video = line.place(FrameKind::video, wall + i * 40_ms, wall + i * 40_ms, at(i * 40));
+    const auto audio = line.place(FrameKind::audio, i * 40_ms, i * 40_ms, at(i * 40));
+    EXPECT_EQ(video.anew, i == 0);
+    EXPECT_FALSE(audio.anew);
+    EXPECT_EQ(video.pts, audio.pts);
+    video_pts = video.pts;
+  }
+  EXPECT_EQ(video_pts, MediaLine::kStart + 49 * 40_ms);
+  EXPECT_EQ(line.repairs().tracks_apart, 1);
+  EXPECT_EQ(line.repairs().jumps, 0);
+}
+
+TEST(MediaLine, AJumpOfBothTracksKeepsThemExactlyAsFarApartAsTheyWere) {
+  MediaLine line;
+  const int64_t ahead = 37_ms;
+  line.place(FrameKind::video, 1'000_ms, 1'000_ms, at(0));
+  const auto audio = line.place(FrameKind::audio, 1'000_ms + ahead, 1'000_ms + ahead, at(0));
+  const auto video_after = line.place(FrameKind::video, 9'000'040_ms, 9'000'040_ms, at(51));
+  const auto late = line.place(FrameKind::audio, 1'040_ms + ahead, 1'040_ms + ahead, at(52));
+  EXPECT_EQ(late.dts, audio.dts + 40_ms) << "from before the jump, on the old offset still";
+  const auto audio_after = line.place(FrameKind::audio, 9'000'040_ms + ahead, 9'000'040_ms + ahead, at(53));
+  EXPECT_EQ(audio_after.pts - video_after.pts, ahead);
+  EXPECT_EQ(line.repairs().jumps, 1);
+}
+
+// A slow line: the encoder leaves three seconds of pictures out, then sends what it has in a burst.
+TEST(MediaLine, PicturesLeftOutAreNoJumpWhileTheSoundGoesOn) {
+  MediaLine line;
+  line.place(FrameKind::video, 0, 0, at(0));
+  const auto before = line.place(FrameKind::audio, 0, 0, at(0));
+  for (int64_t ms = 20; ms <= 3'000; ms += 20)
+    line.place(FrameKind::audio, ms * kTicksPerMs, ms * kTicksPerMs, at(100));
+  const auto video = line.place(FrameKind::video, 3'000_ms, 3'000_ms, at(100));
+  EXPECT_EQ(video.pts, before.pts + 3'000_ms) << "still in step with the sound";
+  EXPECT_EQ(line.repairs().jumps, 0);
 }
 
 TEST(MediaLine, WhateverComesEachTrackGrowsAndPtsIsNotBelowDts) {

@@ -26,6 +26,7 @@ Result<std::shared_ptr<SeatLink>> Stream::claim(PublisherInfo info, bool take_ov
   if (!ticket) return ticket.error();
   if (!ticking_) tick_later();
   if (link_) link_->gone = true;
+  if (publisher_) wraps_ += publisher_->stats.time_wraps;
   link_ = std::make_shared<SeatLink>();
   link_->ticket = *ticket;
   publisher_ = std::move(info);
@@ -84,6 +85,7 @@ void Stream::leave(PublisherSeat::Ticket ticket, PublishEnd why) {
   if (!link_ || link_->ticket != ticket) return;
   seat_.leave(ticket);
   link_.reset();
+  wraps_ += publisher_->stats.time_wraps;
   publisher_.reset();
   log_info("media.publish_ended",
            {{"stream", name_}, {"why", why == PublishEnd::finished ? "finished" : "lost"}});
@@ -176,8 +178,8 @@ StreamView Stream::view() {
   out.publisher = publisher_;
   if (state_ != StreamState::idle) out.newest = MediaTime{epoch_, line_.newest_pts()};
   out.sent = sent();
-  out.jumps = line_.jumps();
-  out.repaired = line_.repaired();
+  out.repairs = line_.repairs();
+  out.repairs.wraps = wraps_ + (publisher_ ? publisher_->stats.time_wraps : 0);
   return out;
 }
 

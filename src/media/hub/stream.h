@@ -76,8 +76,7 @@ struct StreamView {
   std::optional<PublisherInfo> publisher;
   std::optional<MediaTime> newest;
   RingStats sent;  // all feeds together
-  int64_t jumps = 0;
-  int64_t repaired = 0;
+  TimeRepairs repairs;
 };
 
 class Stream : public std::enable_shared_from_this<Stream> {
@@ -131,6 +130,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::optional<PublisherInfo> publisher_;
   StartHold hold_;
   MediaLine line_;
+  int64_t wraps_ = 0;  // of the publishers before the present one
   int64_t epoch_ = 0;
   TrackConfigPtr video_;
   TrackConfigPtr audio_;
