@@ -1,4 +1,5 @@
-// AAC: the AudioSpecificConfig (ISO 14496-3, 1.6.2.1). A frame's payload is one raw_data_block.
+// AAC: the AudioSpecificConfig (ISO 14496-3, 1.6.2.1). A frame's payload is one raw_data_block;
+// ADTS heads left on by mistake are taken off, LATM is refused ("aac.latm").
 //
 // Thread  any.
 // Never   decodes sound.

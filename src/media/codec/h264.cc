@@ -125,10 +125,11 @@ Result<TrackConfig> read_h264_track(SharedBytes config) {
                      .fps_milli = sps->fps_milli};
 }
 
-Result<void> check_h264_payload(const TrackConfig& track, Bytes payload) {
+Result<PayloadFacts> read_h264_payload(const TrackConfig& track, Bytes sent) {
   const int nal_length_bytes = ((*track.config)[4] & 3) + 1;
-  if (auto nals = read_nals(payload, nal_length_bytes); !nals) return nals.error();
-  return {};
+  const auto nals = read_nals(sent, nal_length_bytes);
+  if (!nals) return nals.error();
+  return PayloadFacts{.payload = sent, .key = nals->idr};
 }
 
 std::string h264_rfc6381(const TrackConfig& track) {  // RFC 6381 3.3: profile, constraints, level
@@ -138,7 +139,14 @@ std::string h264_rfc6381(const TrackConfig& track) {  // RFC 6381 3.3: profile, 
 
 }  // namespace
 
-constexpr Codec kH264{FrameKind::video, "h264", &read_h264_track, &check_h264_payload, &h264_rfc6381};
+constexpr Codec kH264{.kind = FrameKind::video,
+                      .name = "h264",
+                      .fourcc = fourcc("avc1"),
+                      .flv_id = 7,
+                      .reorders = true,
+                      .read_config = &read_h264_track,
+                      .read_payload = &read_h264_payload,
+                      .rfc6381 = &h264_rfc6381};
 
 Result<AvcConfig> read_avc_config(Bytes config) {
   ByteReader reader(config);
@@ -205,7 +213,7 @@ Result<NalSummary> read_nals(Bytes payload, int nal_length_bytes) {
     for (int at = 0; at < nal_length_bytes; ++at) length = length << 8 | reader.u8();
     const Bytes nal = reader.bytes(length);
     if (auto read = reader.finish(); !read) return read.error();
-    if (nal.empty()) return Error{ErrorKind::invalid_input, "h264.nal"};
+    if (nal.empty()) continue;  // some encoders pad with empty units; decoders pass over them
     const uint8_t type = nal[0] & 0x1f;
     ++out.count;
     out.idr = out.idr || type == kNalIdr;

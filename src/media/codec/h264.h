@@ -43,8 +43,8 @@ struct NalSummary {
   bool idr = false;         // a coded slice of an IDR picture (type 5)
   bool parameters = false;  // a parameter set within the frame (type 7 or 8)
 };
-// Walks NAL units that each follow their length. Errors: `truncated` when a length reaches past the
-// end; `invalid_input` "h264.nal" for an empty unit or an empty frame.
+// Walks NAL units that each follow their length; empty ones are passed over. Errors: `truncated` when a
+// length reaches past the end; `invalid_input` "h264.nal" for a frame without any.
 Result<NalSummary> read_nals(Bytes payload, int nal_length_bytes);
 
 }  // namespace vitrine

@@ -76,6 +76,17 @@ TEST(Sps, AnotherNalOrAnImpossibleSizeIsRefused) {
   EXPECT_FALSE(read_sps(hex("67 42 c0 1f f8 00000001 00000000 ffff")));
 }
 
+// What a hostile encoder may write where sizes and counts stand; each must be refused, none may be believed.
+TEST(Sps, HostileValuesAreRefused) {
+  const auto refused = [](std::string_view nal) { return !read_sps(hex(nal)); };
+  EXPECT_TRUE(refused("67 42c01f f0 00000000000000000000")) << "a prefix without an end";
+  EXPECT_TRUE(refused("67 64001f 8000 00000000 ffffffff")) << "chroma_format_idc past 3";
+  EXPECT_TRUE(refused("67 42c01f 84 00010000 00")) << "65,536 pictures in an order cycle";
+  EXPECT_TRUE(refused("67 42c01f f8 0002000004 000080 ff")) << "16,384 macroblocks a side";
+  EXPECT_TRUE(refused("67"));
+  EXPECT_TRUE(refused(""));
+}
+
 TEST(Nals, TellsAnIdrPictureFromAnOrdinaryOne) {
   const auto idr = read_nals(hex("00000002 0605 00000003 65aabb"), 4);
   ASSERT_TRUE(idr);
@@ -90,6 +101,7 @@ TEST(Nals, ALengthPastTheEndIsTruncatedAndNothingIsInvalid) {
   EXPECT_EQ(read_nals(hex("00000002 65aa 0000"), 4).error().kind, ErrorKind::truncated);
   EXPECT_EQ(read_nals(hex("00000000"), 4).error().reason, "h264.nal");
   EXPECT_EQ(read_nals({}, 4).error().reason, "h264.nal");
+  EXPECT_EQ(read_nals(hex("00000000 00000002 65aa"), 4)->count, 1) << "an empty unit is passed over";
 }
 
 TEST(H264, TheTrackKnowsItsSizeAndItsCodecsString) {

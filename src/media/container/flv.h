@@ -1,5 +1,5 @@
-// FLV (Adobe Flash Video File Format 10.1, annex E): header, tags, and the bodies that RTMP's audio and
-// video messages share with it.
+// FLV (Adobe Flash Video File Format 10.1, annex E): header, tags and script data. The bodies of audio
+// and video tags are flv_body.h's.
 //
 // Reading points into the bytes given. Writing makes only what lies around a frame's payload, so that
 // one Slab per frame serves all FLV viewers while the payload stays stored once.
@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "media/codec/frame.h"
+#include "media/container/flv_body.h"
 #include "media/protocol/amf0.h"
 #include "wire/byte_reader.h"
 #include "wire/slab.h"
@@ -36,31 +36,13 @@ Result<FlvHeader> read_flv_header(ByteReader& reader);
 // Errors: `truncated`; `unsupported` "flv.tag_type".
 Result<FlvTag> read_flv_tag(ByteReader& reader);
 
-enum class FlvPacket : uint8_t {
-  config,  // AVCDecoderConfigurationRecord, AudioSpecificConfig
-  frame,
-  end,  // end of sequence: no more frames until a new config
-};
-
-// E.4.3 with its AVCVIDEOPACKET, E.4.2 with its AACAUDIODATA.
-struct FlvBody {
-  const Codec* codec = nullptr;
-  FlvPacket packet{};
-  bool key = false;            // video: FrameType 1; audio: always
-  int32_t composition_ms = 0;  // pts - dts
-  Bytes data;
-};
-// Errors: `truncated`; `unsupported` "flv.codec" (nothing but AVC and AAC yet), "flv.packet".
-Result<FlvBody> read_flv_video(Bytes body);
-Result<FlvBody> read_flv_audio(Bytes body);
-
 // An FLV time: milliseconds of a 90 kHz time counted from `origin`, wrapping at 2^32.
 uint32_t flv_time_ms(int64_t ticks, int64_t origin);
 
 // The 9 bytes of the header and the first PreviousTagSize.
 SharedBytes write_flv_header(FlvHeader header);
-// One tag of a frame: 11 bytes of tag head with the codec's prefix (5 bytes for H264, 2 for AAC), the
-// shared payload, 4 bytes of PreviousTagSize. `origin` is the time that FLV time 0 stands for. Sets
+// One tag of a frame: 11 bytes of tag head with the codec's prefix (flv_body.h), the shared payload, 4
+// bytes of PreviousTagSize. `origin` is the time that FLV time 0 stands for. Sets
 // join_point for video key frames and born_us.
 Slab flv_frame_slab(const Frame& frame, int64_t origin);
 // The sequence header of a track.

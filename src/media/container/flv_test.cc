@@ -5,6 +5,7 @@
 
 #include "media/codec/aac.h"
 #include "media/codec/h264.h"
+#include "media/codec/opus.h"
 #include "testing/hex_bytes.h"
 
 namespace vitrine {
@@ -97,9 +98,68 @@ TEST(FlvBody, OtherCodecsAreUnsupportedAndShortOnesTruncated) {
   EXPECT_EQ(read_flv_video(hex("90 68766331")).error().reason, "flv.codec");  // Enhanced RTMP, hvc1
   EXPECT_EQ(read_flv_audio(hex("2f ffff")).error().reason, "flv.codec");      // MP3
   EXPECT_EQ(read_flv_video(hex("17 03 000000")).error().reason, "flv.packet");
+  EXPECT_EQ(read_flv_video(hex("57 00"))->packet, FlvPacket::aside) << "a server's seek mark";
   EXPECT_EQ(read_flv_video(hex("17 01 0000")).error().kind, ErrorKind::truncated);
   EXPECT_EQ(read_flv_video({}).error().kind, ErrorKind::truncated);
   EXPECT_EQ(read_flv_audio(hex("af")).error().kind, ErrorKind::truncated);
+}
+
+TEST(FlvBody, EnhancedRtmpNamesCodecsByFourCc) {
+  const auto config = read_flv_video(hex("90 61766331 0164001f"));
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->codec, &kH264);
+  EXPECT_EQ(config->packet, FlvPacket::config);
+  EXPECT_EQ(config->data.size(), 4u);
+  const auto coded = read_flv_video(hex("a1 61766331 ffffd8 00000001 41"));
+  ASSERT_TRUE(coded);
+  EXPECT_FALSE(coded->key);
+  EXPECT_EQ(coded->composition_ms, -40);
+  EXPECT_EQ(coded->data.size(), 5u);
+  const auto coded_x = read_flv_video(hex("93 61766331 00000001 65"));
+  ASSERT_TRUE(coded_x);
+  EXPECT_TRUE(coded_x->key);
+  EXPECT_EQ(coded_x->composition_ms, 0);
+  EXPECT_EQ(coded_x->data.size(), 5u);
+  EXPECT_EQ(read_flv_video(hex("92 61766331"))->packet, FlvPacket::end);
+  EXPECT_EQ(read_flv_video(hex("94 61766331 02"))->packet, FlvPacket::aside);
+  EXPECT_EQ(read_flv_audio(hex("91 6d703461 2112"))->codec, &kAac);
+  EXPECT_EQ(read_flv_audio(hex("91 4f707573 fc01"))->codec, &kOpus);
+  EXPECT_EQ(read_flv_audio(hex("94 4f707573 00"))->packet, FlvPacket::aside);
+}
+
+TEST(FlvBody, ModifiersAreReadOver) {
+  // A nanosecond offset of three bytes, then CodedFramesX.
+  const auto body = read_flv_video(hex("97 02 0f4240 03 61766331 00000001 65"));
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->packet, FlvPacket::frame);
+  EXPECT_EQ(body->data.size(), 5u);
+  std::string endless = "97";
+  for (int at = 0; at < 20; ++at) endless += "00 ff 07";
+  EXPECT_EQ(read_flv_video(hex(endless)).error().reason, "flv.packet");
+  EXPECT_EQ(read_flv_video(hex("97 ff ffff 00")).error().kind, ErrorKind::truncated);
+}
+
+TEST(FlvBody, SeveralTracksInOneMessageAreRefused) {
+  EXPECT_EQ(read_flv_video(hex("96 10 61766331 00")).error().reason, "flv.multitrack");
+  EXPECT_EQ(read_flv_audio(hex("95 00 6d703461 00")).error().reason, "flv.multitrack");
+}
+
+TEST(FlvBody, WhatIsRefusedIsNamed) {
+  EXPECT_EQ(flv_codec_name(true, hex("90 68766331")), "HEVC (hvc1)");
+  EXPECT_EQ(flv_codec_name(true, hex("97 02 0f4240 01 61763031")), "AV1 (av01)");
+  EXPECT_EQ(flv_codec_name(true, hex("1c 00")), "HEVC (codec 12)");
+  EXPECT_EQ(flv_codec_name(true, hex("22")), "Sorenson H.263");
+  EXPECT_EQ(flv_codec_name(false, hex("2f")), "MP3");
+  EXPECT_EQ(flv_codec_name(false, hex("91 01ff4142")), "??AB");
+  EXPECT_EQ(flv_codec_name(true, {}), "codec 0");
+}
+
+// A codec FLV 10.1 has no number for goes out in Enhanced RTMP's form.
+TEST(FlvSlab, OpusIsWrittenByItsFourCc) {
+  const Slab frame = flv_frame_slab(frame_of(kOpus, 9'000, 9'000, true, hex("fc01")), 0);
+  EXPECT_EQ(flat(frame), hex("08 000007 000064 00 000000  91 4f707573  fc01  00000012"));
+  EXPECT_EQ(flat(flv_config_slab(*track_of(kOpus, hex("4f70")), 0)),
+            hex("08 000007 000000 00 000000  90 4f707573  4f70  00000012"));
 }
 
 TEST(FlvSlab, AKeyFrameIsItsHeadItsOwnPayloadAndItsTail) {

@@ -9,8 +9,8 @@
 namespace vitrine {
 namespace {
 
-const Codec kTestVideo{FrameKind::video, "test-video", nullptr, nullptr, nullptr};
-const Codec kTestAudio{FrameKind::audio, "test-audio", nullptr, nullptr, nullptr};
+const Codec kTestVideo{.kind = FrameKind::video, .name = "test-video"};
+const Codec kTestAudio{.kind = FrameKind::audio, .name = "test-audio"};
 
 TrackConfigPtr track_of(const Codec& codec) {
   TrackConfig track;

@@ -30,6 +30,30 @@ TEST(RtmpTimeline, GoesOnOverTheWrapAfter49Days) {
   EXPECT_EQ(line.unwrap_ms(0x00000010), 0x100000010);
   EXPECT_EQ(line.unwrap_ms(0xfffffff8), 0xfffffff8) << "a late frame from before the wrap";
   EXPECT_EQ(line.unwrap_ms(0x00000020), 0x100000020);
+  EXPECT_GE(line.wraps(), 1);
+}
+
+// Encoders that keep only 24 bits of their clock (4 h 39 min), or 31 (24.9 days, a signed number).
+TEST(RtmpTimeline, ShortClocksThatBeginAgainGoOn) {
+  for (const int64_t range : {int64_t{1} << 24, int64_t{1} << 31}) {
+    RtmpTimeline line;
+    const auto last = static_cast<uint32_t>(range - 10);
+    EXPECT_EQ(line.unwrap_ms(last), range - 10);
+    EXPECT_EQ(line.unwrap_ms(30), range + 30);
+    EXPECT_EQ(line.unwrap_ms(last + 5), range - 5) << "a late frame from before";
+    EXPECT_EQ(line.unwrap_ms(50), range + 50);
+    EXPECT_EQ(line.wraps(), 1);
+    EXPECT_EQ(line.unwrap_ms(90), range + 90);
+  }
+}
+
+TEST(RtmpTimeline, PassingThoseBordersUnwrappedIsNothingSpecial) {
+  for (const uint32_t border : {1u << 24, 1u << 31}) {
+    RtmpTimeline line;
+    EXPECT_EQ(line.unwrap_ms(border - 10), border - 10);
+    EXPECT_EQ(line.unwrap_ms(border + 30), border + 30);
+    EXPECT_EQ(line.wraps(), 0);
+  }
 }
 
 TEST(RtmpTimeline, BackwardsIsBackwards) {
@@ -79,8 +103,84 @@ TEST(RtmpFrames, BrokenMessagesCostThemselvesOnly) {
   EXPECT_EQ(reason(frames.take(video(0, "22 00"), {})), "flv.codec");
   EXPECT_EQ(reason(frames.take(video(0, "17 00 000000 01"), {})), "wire.truncated");
   (void)frames.take(video(0, kConfig), {});
+  EXPECT_EQ(reason(frames.take(audio(0, "af 01 2112"), {})), "rtmp.no_track");
+  (void)frames.take(audio(0, "af 00 1210"), {});
+  EXPECT_EQ(reason(frames.take(audio(0, "af 01 56e002 2112"), {})), "aac.latm");
+  EXPECT_EQ(reason(frames.take(audio(0, "af 01 fff15080 023ffc 2112"), {})), "aac.adts");
   EXPECT_EQ(reason(frames.take(video(0, "17 01 000000 000000ff 65aa"), {})), "wire.truncated");
   EXPECT_TRUE(*frames.take(video(40, "17 01 000000 00000002 65aa"), {}));
+}
+
+// Enhanced RTMP's form of the same codecs: what comes out is the same frame.
+TEST(RtmpFrames, TheFourCcFormMakesTheSameFrames) {
+  RtmpFrames frames;
+  const std::string config = std::string("90 61766331") + std::string(kConfig).substr(13);
+  EXPECT_FALSE(*frames.take(video(0, config), {}));
+  const auto coded = frames.take(video(40, "91 61766331 000050 00000002 65aa"), {});
+  ASSERT_TRUE(coded && *coded) << reason(coded);
+  EXPECT_EQ(*(*coded)->payload, hex("00000002 65aa"));
+  EXPECT_EQ((*coded)->pts - (*coded)->dts, 80 * kTicksPerMs);
+  EXPECT_EQ((*coded)->track->width, 720);
+  const auto coded_x = frames.take(video(80, "a3 61766331 00000002 41aa"), {});
+  ASSERT_TRUE(coded_x && *coded_x) << reason(coded_x);
+  EXPECT_EQ((*coded_x)->pts, (*coded_x)->dts);
+  EXPECT_FALSE((*coded_x)->key);
+  EXPECT_FALSE(*frames.take(audio(0, "90 6d703461 1210"), {}));
+  const auto sound = frames.take(audio(80, "91 6d703461 2112"), {});
+  ASSERT_TRUE(sound && *sound) << reason(sound);
+  EXPECT_EQ(*(*sound)->payload, hex("2112"));
+}
+
+TEST(RtmpFrames, OpusComesInByItsFourCc) {
+  RtmpFrames frames;
+  EXPECT_FALSE(*frames.take(audio(0, "90 4f707573 4f70757348656164 01 02 3801 80bb0000 0000 00"), {}));
+  const auto frame = frames.take(audio(20, "91 4f707573 fc0102"), {});
+  ASSERT_TRUE(frame && *frame) << reason(frame);
+  EXPECT_EQ((*frame)->track->codec->name, "opus");
+  EXPECT_EQ(*(*frame)->payload, hex("fc0102"));
+}
+
+TEST(RtmpFrames, AnIdrPictureIsAKeyFrameWhateverItsMarkSays) {
+  RtmpFrames frames;
+  (void)frames.take(video(0, kConfig), {});
+  const auto frame = frames.take(video(0, "27 01 000000 00000002 65aa"), {});
+  ASSERT_TRUE(frame && *frame);
+  EXPECT_TRUE((*frame)->key);
+}
+
+TEST(RtmpFrames, AnAdtsHeadLeftOnIsTakenOff) {
+  RtmpFrames frames;
+  (void)frames.take(audio(0, "af 00 1210"), {});
+  const auto frame = frames.take(audio(0, "af 01 fff15080 013ffc 2112"), {});
+  ASSERT_TRUE(frame && *frame) << reason(frame);
+  EXPECT_EQ(*(*frame)->payload, hex("2112"));
+}
+
+TEST(RtmpFrames, DelimitersAndEmptyUnitsAndEmptyMessagesDoNoHarm) {
+  RtmpFrames frames;
+  (void)frames.take(video(0, kConfig), {});
+  const auto frame =
+      frames.take(video(0, "17 01 000000 00000002 09f0 00000000 00000002 0605 00000002 65aa"), {});
+  ASSERT_TRUE(frame && *frame) << reason(frame);
+  EXPECT_FALSE(*frames.take(video(40, "27 01 000000"), {})) << "a frame of no bytes";
+  EXPECT_FALSE(*frames.take(video(40, "57 00"), {})) << "a seek mark";
+  EXPECT_FALSE(*frames.take(video(40, "94 61766331 02"), {})) << "colour metadata";
+  EXPECT_FALSE(*frames.take(video(40, "17 02 000000"), {})) << "end of sequence";
+}
+
+TEST(RtmpFrames, WhatCannotBeTakenIsNamedForWhoeverSendsIt) {
+  const auto words = [](const RtmpMedia& message) {
+    RtmpFrames frames;
+    const auto refused = frames.take(message, {});
+    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+    return frames.refusal();
+  };
+  EXPECT_EQ(words(video(0, "90 68766331 01")),
+            "This server cannot take HEVC (hvc1). It takes: h264, aac, opus.");
+  EXPECT_NE(words(video(0, "90 61763031 81")).find("AV1 (av01)"), std::string::npos);
+  EXPECT_NE(words(audio(0, "2f ff")).find("MP3"), std::string::npos);
+  EXPECT_NE(words(video(0, "96 00 61766331 00")).find("several tracks"), std::string::npos);
+  EXPECT_NE(words(audio(0, "af 00 4210")).find("AAC profile"), std::string::npos);
 }
 
 TEST(RtmpFrames, MetadataFillsWhatTheConfigurationLeavesOut) {

@@ -140,9 +140,9 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
   if (!sink_) return {};
   const auto now = uses_.clock.monotonic();
   auto frame = frames_->take(std::move(media), now);
-  if (!frame && frame.error().reason == "flv.codec") {
+  if (!frame && frame.error().kind == ErrorKind::unsupported) {
     // Better than a stream that silently lacks its picture or its sound.
-    session_.refuse_publish("NetStream.Publish.Failed", "This server takes H264 video and AAC audio only.");
+    session_.refuse_publish("NetStream.Publish.Failed", frames_->refusal());
     return frame.error();
   }
   if (!frame) {
@@ -159,7 +159,9 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
   if (!taken) ++dropped_;
   if (now - reported_ >= kReportEvery) {
     reported_ = now;
-    sink_->report(meter_.stats(now));
+    auto stats = meter_.stats(now);
+    stats.time_wraps = frames_->time_wraps();
+    sink_->report(stats);
   }
   return {};
 }
