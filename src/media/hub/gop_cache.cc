@@ -11,7 +11,9 @@ void GopCache::add(StreamFrame frame) {
   frames_.push_back(std::move(frame));
   while (audio_only && frames_.back().frame->dts - frames_.front().frame->dts > kTicksPerSecond)
     drop_oldest();
-  if (frames_.size() <= limits_.frames_max && bytes_ <= limits_.bytes_max) return;
+  const int64_t span = frames_.back().frame->dts - frames_.front().frame->dts;
+  if (frames_.size() <= limits_.frames_max && bytes_ <= limits_.bytes_max && span <= limits_.ticks_max)
+    return;
   clear();
   overflowed_ = true;
 }

@@ -16,6 +16,7 @@ namespace vitrine {
 struct GopLimits {
   size_t frames_max = 4'000;
   size_t bytes_max = 24u << 20;
+  int64_t ticks_max = 60 * kTicksPerSecond;  // whoever came would get all of it at once
 };
 
 class GopCache {

@@ -216,16 +216,21 @@ TEST_F(StreamTest, AVideoOnlyStreamIsHeldForHalfASecondOnly) {
   EXPECT_FALSE(joined->has_audio);
 }
 
+StreamFrame cached(const TrackConfigPtr& track, bool key, size_t bytes, int64_t ms = 0,
+                   TrackConfigPtr video = nullptr) {
+  Frame out;
+  out.track = track;
+  out.key = key;
+  out.dts = ms * kTicksPerMs;
+  out.payload = std::make_shared<const std::vector<uint8_t>>(bytes);
+  return StreamFrame{std::make_shared<const Frame>(out), 1, std::move(video), nullptr, false};
+}
+
+// reliability.md 2.2, row 15: a stream without key frames.
 TEST(GopCache, OverItsLimitItForgetsAllUntilTheNextKeyFrame) {
   GopCache cache({.frames_max = 3, .bytes_max = 1'000});
   const auto video = track_of(kTestVideo);
-  const auto frame = [&](bool key, size_t bytes) {
-    Frame out;
-    out.track = video;
-    out.key = key;
-    out.payload = std::make_shared<const std::vector<uint8_t>>(bytes);
-    return StreamFrame{std::make_shared<const Frame>(out), 1, video, nullptr, false};
-  };
+  const auto frame = [&](bool key, size_t bytes) { return cached(video, key, bytes, 0, video); };
   cache.add(frame(false, 1));
   EXPECT_TRUE(cache.frames().empty()) << "nothing before the first key frame";
   cache.add(frame(true, 1));
@@ -236,6 +241,26 @@ TEST(GopCache, OverItsLimitItForgetsAllUntilTheNextKeyFrame) {
   cache.add(frame(false, 200));
   EXPECT_TRUE(cache.frames().empty());
   EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(GopCache, AGroupOfPicturesPastItsTimeIsForgottenToo) {
+  GopCache cache({.ticks_max = kTicksPerSecond});
+  const auto video = track_of(kTestVideo);
+  cache.add(cached(video, true, 1, 0, video));
+  cache.add(cached(video, false, 1, 1'000, video));
+  EXPECT_EQ(cache.frames().size(), 2u);
+  cache.add(cached(video, false, 1, 1'040, video));
+  EXPECT_TRUE(cache.frames().empty());
+  cache.add(cached(video, true, 1, 2'000, video));
+  EXPECT_EQ(cache.frames().size(), 1u);
+}
+
+TEST(GopCache, SoundAloneIsKeptForASecond) {
+  GopCache cache({});
+  const auto audio = track_of(kTestAudio);
+  for (int64_t ms = 0; ms <= 10'000; ms += 20) cache.add(cached(audio, true, 1, ms));
+  EXPECT_EQ(cache.frames().size(), 51u);
+  EXPECT_EQ(cache.frames().front().frame->dts, 9'000 * kTicksPerMs);
 }
 
 }  // namespace
