@@ -86,11 +86,12 @@ Result<void> RtmpChunkReader::finish_header() {
   }
   if (basic.format == 3 && chunk.extended) {
     // RTMP 1.0, 5.3.1.3 repeats the extended timestamp on type 3 chunks, but some publishers leave it
-    // out. Take these 4 bytes as a timestamp only if they equal the last one; otherwise they are
-    // payload. A payload that starts with those 4 bytes is misread; that is rarer than such publishers.
-    // Test: Type3WithoutExtendedTimestamp.
+    // out, and some repeat the message's time where the field was a delta. Take these 4 bytes as a
+    // timestamp only if they equal either; otherwise they are payload. A payload that starts with those 4
+    // bytes is misread; that is rarer than such publishers. Test: Type3WithoutExtendedTimestamp.
     const Bytes four = Bytes(header_).subspan(basic.size, 4);
-    if (ByteReader(four).u32() != chunk.time_field) put_back_.assign(four.begin(), four.end());
+    const uint32_t sent = ByteReader(four).u32();
+    if (sent != chunk.time_field && sent != chunk.time_ms) put_back_.assign(four.begin(), four.end());
   }
   header_size_ = 0;
   current_ = &chunk;
@@ -131,7 +132,7 @@ Result<void> RtmpChunkReader::begin_message(ChunkStream& chunk, int format) {
 
 Result<void> RtmpChunkReader::take_payload(Bytes& in) {
   const size_t count = std::min(chunk_left_, in.size());
-  if (partial_bytes_ + count > kRtmpPartialMax) return Error{ErrorKind::too_large, "rtmp.partial"};
+  if (partial_bytes_ + count > partial_max_) return Error{ErrorKind::too_large, "rtmp.partial"};
   current_->partial.insert(current_->partial.end(), in.begin(), in.begin() + static_cast<ptrdiff_t>(count));
   partial_bytes_ += count;
   chunk_left_ -= count;

@@ -6,6 +6,7 @@
 //         abort, which change how the next chunk is read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -20,8 +21,10 @@ namespace vitrine {
 inline constexpr uint32_t kRtmpChunkDefault = 128;     // bytes, until either side says otherwise
 inline constexpr uint32_t kRtmpChunkMax = 65'536;      // bytes; a larger Set Chunk Size is refused
 inline constexpr size_t kRtmpMessageMax = 16'777'215;  // bytes; the length field has 24 bits
-inline constexpr size_t kRtmpPartialMax = 20'971'520;  // bytes of unfinished messages, all chunk streams
-inline constexpr size_t kRtmpChunkStreamsMax = 64;     // chunk streams one peer may open
+// Bytes of unfinished messages of all chunk streams together: twice the largest message allowed, at most
+// this.
+inline constexpr size_t kRtmpPartialMax = 20'971'520;
+inline constexpr size_t kRtmpChunkStreamsMax = 64;  // chunk streams one peer may open
 
 // RTMP 1.0, 5.4 and 7.1
 enum class RtmpType : uint8_t {
@@ -55,8 +58,12 @@ class RtmpChunkReader {
   // "rtmp.chunk_streams"; `invalid_input` "rtmp.first_chunk" for a chunk that leans on one never seen.
   Result<std::optional<RtmpMessage>> next(Bytes& in);
 
-  // Messages longer than this are refused; at most kRtmpMessageMax.
-  void limit_messages(size_t bytes) { message_max_ = bytes; }
+  // Messages longer than this are refused; at most kRtmpMessageMax. So with 64 KiB for whoever is not yet
+  // admitted, a connection holds 128 KiB whatever it declares.
+  void limit_messages(size_t bytes) {
+    message_max_ = bytes;
+    partial_max_ = std::min(2 * bytes, kRtmpPartialMax);
+  }
   // The least chunk size that is accepted and, when already set lower, tolerated.
   // Errors: `too_large` "rtmp.chunk_size" when the present one is below it.
   Result<void> require_chunk_size(uint32_t least);
@@ -102,6 +109,7 @@ class RtmpChunkReader {
   uint32_t chunk_size_ = kRtmpChunkDefault;
   uint32_t chunk_size_least_ = 1;
   size_t message_max_ = kRtmpMessageMax;
+  size_t partial_max_ = kRtmpPartialMax;
 };
 
 // Appends a message as chunks: a type 0 header, then type 3. `chunk_stream` is 2..63.

@@ -120,6 +120,32 @@ TEST(RtmpChunk, Type3WithoutExtendedTimestampBeforeAShortRest) {
   }
 }
 
+// SRS and others repeat the message's own time, not the delta the field was.
+TEST(RtmpChunk, Type3MayRepeatTheTimeInsteadOfTheDelta) {
+  auto bytes = hex("06 000010 000001 09 01000000 aa") + hex("46 ffffff 000081 09 01000000") +
+               std::vector<uint8_t>(128, 0x22) + hex("c6 01000010 22");
+  const auto heard = hear(bytes);
+  ASSERT_EQ(heard.messages.size(), 2u);
+  EXPECT_EQ(heard.messages[1].time_ms, 0x01000010u);
+  EXPECT_EQ(heard.messages[1].body, std::vector<uint8_t>(129, 0x22));
+}
+
+TEST(RtmpChunk, AnEmptyMessageIsAMessage) {
+  const auto heard = hear(hex("04 000000 000000 08 01000000 c4 04 000000 000001 08 01000000 aa"));
+  ASSERT_EQ(heard.messages.size(), 3u);
+  EXPECT_TRUE(heard.messages[0].body.empty());
+  EXPECT_TRUE(heard.messages[1].body.empty());
+  EXPECT_EQ(heard.messages[2].body, hex("aa"));
+}
+
+// 64 fits the two-byte and the three-byte form; it is one chunk stream.
+TEST(RtmpChunk, AnIdInALongerFormIsTheSameId) {
+  const auto heard = hear(hex("00 00 000005 000001 08 01000000 aa  81 0000 00000a bb"));
+  ASSERT_EQ(heard.messages.size(), 2u);
+  EXPECT_EQ(heard.messages[1].time_ms, 15u);
+  EXPECT_EQ(heard.messages[1].body, hex("bb"));
+}
+
 // SRS v7.0.37 (#4356): in types 1 and 2 the extended field is a delta.
 TEST(RtmpChunk, ExtendedDeltaIsAddedNotTaken) {
   const auto heard =
