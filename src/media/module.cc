@@ -8,6 +8,8 @@
 #include "media/config.h"
 #include "media/egress/flv_egress.h"
 #include "media/egress/flv_feed.h"
+#include "media/egress/rtmp_egress.h"
+#include "media/egress/rtmp_feed.h"
 #include "media/hub/stream_directory.h"
 #include "media/ingest/rtmp_ingest.h"
 #include "media/media_metrics.h"
@@ -51,6 +53,7 @@ FeedOptions feed_options_of(const Config& config) {
 }
 
 std::unique_ptr<FeedWriter> make_writer(WireFormat format) {
+  if (format == WireFormat::rtmp) return std::make_unique<RtmpFeedWriter>();
   const bool websocket = format == WireFormat::flv_websocket;
   return std::make_unique<FlvFeedWriter>(websocket ? FlvFeedWriter::Framing::websocket
                                                    : FlvFeedWriter::Framing::plain);
@@ -85,6 +88,7 @@ struct MediaModule::Parts {
   MediaMetrics metrics;
   std::vector<std::function<void(std::string, StreamState)>> listeners;
   std::optional<StreamGate> gate;
+  std::optional<RtmpEgress> rtmp;
   std::optional<RtmpIngest> ingest;
   std::unique_ptr<Listener> listener;
   std::string fault;                      // why the RTMP port could not be opened
@@ -111,7 +115,13 @@ Result<void> MediaModule::start() {
   parts.database = std::move(*database);
   parts.keys.emplace(*parts.database, parts.needs.ids, parts.needs.random, parts.needs.clock);
   parts.gate.emplace(*parts.keys, parts.directory);
-  parts.ingest.emplace(parts.needs.cores, *parts.gate, parts.needs.clock, parts.needs.random);
+  const RtmpViewer::Uses viewing{parts.directory, *parts.gate, parts.needs.clock};
+  parts.rtmp.emplace(parts.needs.cores, viewing);
+  const auto to_viewers = [&parts](Core& core, RtmpGuest guest) {
+    parts.rtmp->serve(core, std::move(guest.socket), std::move(guest.session), std::move(guest.asked),
+                      std::move(guest.unread));
+  };
+  parts.ingest.emplace(parts.needs.cores, *parts.gate, parts.needs.clock, parts.needs.random, to_viewers);
   parts.database_ready = parts.database.get();
   parts.keys_ready = &*parts.keys;
   if (parts.listener) {
@@ -156,6 +166,7 @@ Task<void> MediaModule::end_all() {
   if (parts_->ingest && !co_await parts_->ingest->close(kPublishersLeave)) log_warn("media.publishers_stay");
   co_await parts_->directory.close();
   co_await parts_->flv.close(kViewersLeave);
+  if (parts_->rtmp) co_await parts_->rtmp->close(kViewersLeave);
   parts_->meter_timer.cancel();
   co_await parts_->metering.close(kViewersLeave);
 }

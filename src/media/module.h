@@ -1,4 +1,4 @@
-// Media: takes publishers in by RTMP and gives their streams to viewers by HTTP-FLV and WebSocket-FLV.
+// Media: takes publishers in by RTMP and gives their streams to viewers by HTTP-FLV, WebSocket-FLV and RTMP.
 //
 // Owns    media.sqlite (stream keys), the RTMP listener, every stream of this process.
 // Thread  construction, start, drain and stop on the program's main thread; the port and create_key on

@@ -1,66 +1,12 @@
 #include "media/module.h"
 
-#include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <fstream>
-
-#include "media/config.h"
 #include "media/container/flv.h"
-#include "testing/http_client.h"
-#include "testing/test_server.h"
+#include "media/test_studio.h"
 
 namespace vitrine {
 namespace {
 
 using std::chrono::steady_clock;
-
-constexpr auto kPatience = std::chrono::seconds(30);  // for what a busy machine may take its time over
-
-// A program under way; ended with the test.
-class Program {
- public:
-  explicit Program(const std::vector<std::string>& words, const std::string& errors = "/dev/null") {
-    std::vector<char*> arguments;
-    for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     0600);
-    check(posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) == 0,
-          "a program starts");
-    posix_spawn_file_actions_destroy(&actions);
-  }
-  ~Program() { kill(); }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  void signal(int number) { ::kill(pid_, number); }
-  void kill() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-  // Its exit status, once it has ended.
-  int wait() {
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    pid_ = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  bool ended() { return pid_ == 0 || (::waitpid(pid_, nullptr, WNOHANG) == pid_ && (pid_ = 0, true)); }
-
- private:
-  pid_t pid_ = 0;
-};
-
-std::string text_of(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // What a viewer keeps of a tag.
 struct SeenTag {
@@ -149,79 +95,13 @@ class WebSocketFlv {
   std::string head_;
 };
 
-Task<Result<Caller>> as_host(std::shared_ptr<const HttpRequest>) {
-  Caller caller;
-  StaffCaller staff;
-  staff.id = AccountId{7};
-  staff.rights = 1U << static_cast<unsigned>(Right::stream_key);
-  caller.staff = staff;
-  co_return caller;
-}
-
-class MediaModuleTest : public ::testing::Test {
- protected:
-  MediaModuleTest() { EXPECT_TRUE(start()); }
-  ~MediaModuleTest() override {
-    media_.drain();
-    media_.stop();
-  }
-  Result<void> start() {
-    server_.start();
-    auto started = media_.start();
-    key_ = *wait_on(server_.cores().at(0), media_.create_key("demo", "127.0.0.1:8080"));
-    return started;
-  }
-  // A small picture of 25 frames a second with a key frame each second, and a tone, in real time.
-  std::unique_ptr<Program> publish(const std::string& url, const std::string& errors = "/dev/null") {
-    return std::make_unique<Program>(
-        std::vector<std::string>{"ffmpeg",   "-loglevel", "error",   "-re",
-                                 "-f",       "lavfi",     "-i",      "testsrc2=size=320x180:rate=25",
-                                 "-f",       "lavfi",     "-i",      "sine=frequency=440:sample_rate=48000",
-                                 "-c:v",     "libx264",   "-preset", "ultrafast",
-                                 "-bf",      "2",         "-g",      "25",
-                                 "-pix_fmt", "yuv420p",   "-c:a",    "aac",
-                                 "-f",       "flv",       url},
-        errors);
-  }
-  bool wait_for(StreamState state) {
-    const auto deadline = steady_clock::now() + kPatience;
-    while (media_.status("demo").state != state) {
-      if (steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-
-  TestFolder folder_;
-  SystemRandom random_;
-  TestServer server_{{.cores = 2,
-                      .authenticator = as_host,
-                      .more_keys = media_config_keys(),
-                      .settings = {{"media.flush_ms", "40"}}}};
-  IdSource ids_{server_.clock(), random_};
-  MediaModule media_{{.cores = server_.cores(),
-                      .router = server_.router(),
-                      .clock = server_.clock(),
-                      .random = random_,
-                      .ids = ids_,
-                      .data_directory = folder_.path(),
-                      .metrics = server_.metrics()}};
-  CreatedStreamKey key_;
-};
-
-std::string run_ffprobe(const std::string& url, const std::string& into) {
-  Program probe({"sh", "-c",
-                 "timeout 25 ffprobe -v error -read_intervals '%+3' -show_streams -show_packets -of json '" +
-                     url + "' > '" + into + "'"});
-  EXPECT_EQ(probe.wait(), 0);
-  return text_of(into);
-}
+class MediaModuleTest : public StudioTest {};
 
 TEST_F(MediaModuleTest, FfprobeSeesCodecsSizeAndPictureAndSoundInStep) {
   const auto publisher = publish(key_.rtmp_url);
   ASSERT_TRUE(wait_for(StreamState::live));
   const auto url = "http://127.0.0.1:" + std::to_string(server_.port()) + "/live/demo.flv";
-  const auto probed = boost::json::parse(run_ffprobe(url, folder_.path() + "/probe.json"));
+  const auto probed = probe(url, "-show_streams -show_packets");
   std::map<std::string, boost::json::object> streams;
   for (const auto& stream : probed.at("streams").as_array())
     streams[std::string(stream.at("codec_type").as_string())] = stream.as_object();
@@ -305,16 +185,7 @@ TEST_F(MediaModuleTest, ABlackholedPublisherComesBackAndViewersSeeOneGapAndNoRec
 }
 
 TEST_F(MediaModuleTest, AfterTheGraceViewersAreLetGoAndTheStreamIsGone) {
-  auto config = std::make_shared<Config>(server_.cores().at(0).config());
-  ASSERT_FALSE(config->set_text("media.grace_ms", "100", "test"));
-  for (int core = 0; core < 2; ++core) {
-    auto set = [](Core* here, std::shared_ptr<const Config> snapshot) -> Task<bool> {
-      here->set_config(std::move(snapshot));
-      co_return true;
-    };
-    Core& here = server_.cores().at(core);
-    wait_on(here, set(&here, config));
-  }
+  set("media.grace_ms", "100");
   const auto publisher = publish(key_.rtmp_url);
   ASSERT_TRUE(wait_for(StreamState::live));
   FlvClient viewer(server_.port(), "demo");

@@ -10,4 +10,8 @@ Task<Result<std::unique_ptr<FrameSink>>> StreamGate::admit(PublishRequest reques
   co_return co_await directory_.publish(std::move(claim));
 }
 
+Task<Result<void>> StreamGate::admit_play(PlayRequest) {
+  co_return Result<void>();
+}
+
 }  // namespace vitrine

@@ -73,6 +73,14 @@ void RingSeat::resume(SeatStart start) {
   lease_.replica().resume(id_, std::move(start));
 }
 
+void RingSeat::hold() {
+  lease_.replica().hold(id_);
+}
+
+bool RingSeat::at_rest() const {
+  return lease_.replica().at_rest(id_);
+}
+
 Feed::Feed(Cores& cores, Core& home, const Clock& clock, FeedOptions options, FlushPacers* pacers)
     : home_(home),
       clock_(clock),

@@ -61,6 +61,10 @@ class RingSeat {
   Result<void> send_private(Bytes messages);
   // After on_lagged(), or to start anew: `start.prefix` and then slabs from `start.sequence` on.
   void resume(SeatStart start);
+  // After what is under way nothing is sent but private bytes, until resume(). Once at_rest(), the kernel
+  // has all of it: the seat may be destroyed, and whatever the socket is sent next begins a message.
+  void hold();
+  bool at_rest() const;
 
  private:
   FeedLease lease_;

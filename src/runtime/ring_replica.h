@@ -42,6 +42,8 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   void remove(ViewerId id);
   Result<void> send_private(ViewerId id, Bytes messages);
   void resume(ViewerId id, SeatStart start);
+  void hold(ViewerId id) { viewers_.hold(id); }
+  bool at_rest(ViewerId id) const { return viewers_.at_rest(id); }
   RingStats stats() const { return viewers_.stats(); }
 
  private:

@@ -88,6 +88,18 @@ void RingViewers::resume(ViewerId id, SeatStart start) {
   start_at(*viewer, std::move(start));
 }
 
+void RingViewers::hold(ViewerId id) {
+  Viewer* viewer = find(id);
+  if (viewer == nullptr || viewer->ended) return;
+  viewer->waiting = false;
+  viewer->asked = true;
+}
+
+bool RingViewers::at_rest(ViewerId id) const {
+  const Viewer* viewer = find(id);
+  return viewer == nullptr || viewer->ended || (viewer->asked && !viewer->partial && !viewer->own);
+}
+
 void RingViewers::start_at(Viewer& viewer, SeatStart start) {
   viewer.asked = false;
   viewer.waiting = false;

@@ -59,6 +59,10 @@ class RingViewers {
   Result<void> send_private(ViewerId id, Bytes messages);
   // Sends `prefix` and then slabs from `sequence` on, after what is under way.
   void resume(ViewerId id, SeatStart start);
+  // After what is under way nothing is sent but private bytes, until resume().
+  void hold(ViewerId id);
+  // Held, or ended, and everything begun has been handed to the kernel.
+  bool at_rest(ViewerId id) const;
 
   // Sends one viewer what it lacks up to `to`.
   void write(ViewerId id, uint64_t to);
@@ -108,7 +112,7 @@ class RingViewers {
     bool at_edge = false;  // had everything up to the last `to`: takes the shared list
     bool blocked = false;  // waits for the socket
     bool waiting = false;  // waits for a join point at or after its cursor
-    bool asked = false;    // LagPolicy::ask: waits for resume()
+    bool asked = false;    // waits for resume(): LagPolicy::ask, or held
     bool ended = false;
   };
   struct Slot {

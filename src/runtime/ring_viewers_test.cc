@@ -267,6 +267,25 @@ TEST(RingViewers, AskingPolicyTellsTheListenerAndWaitsForResume) {
   EXPECT_EQ(read_records(socket.received), (std::vector<Record>{{'H', 9}, {'S', 8}}));
 }
 
+TEST(RingViewers, AHeldViewerGetsTheRestOfItsSlabAndIsAtRest) {
+  Bench bench;
+  bench.append(50, true);
+  ScriptedSocket socket;
+  const ViewerId id = bench.add(socket, {.prefix = {}, .sequence = 0});
+  socket.room = 20;
+  bench.flush();
+  bench.viewers.hold(id);
+  bench.append(50, true);
+  bench.flush();
+  EXPECT_FALSE(bench.viewers.at_rest(id)) << "a slab is half sent";
+  socket.open(ScriptedSocket::kAll);
+  EXPECT_TRUE(bench.viewers.at_rest(id));
+  EXPECT_EQ(read_records(socket.received), slabs(0, 1));
+  bench.viewers.resume(id, {});
+  bench.flush();
+  EXPECT_EQ(read_records(socket.received), (std::vector<Record>{{'S', 0}, {'O', 1}, {'S', 1}}));
+}
+
 TEST(RingViewers, WhoSkipsAgainAndAgainBeforeTakingAnythingHasOneOpeningWaiting) {
   Bench bench({.lag_max = Milliseconds(1'000)});
   bench.append(100, true);

@@ -16,9 +16,9 @@
 
 namespace vitrine {
 
-enum class WireFormat : uint8_t { flv, flv_websocket };
-constexpr std::array<std::string_view, 2> enum_names(WireFormat) {
-  return {"flv", "flv_websocket"};
+enum class WireFormat : uint8_t { flv, flv_websocket, rtmp };
+constexpr std::array<std::string_view, 3> enum_names(WireFormat) {
+  return {"flv", "flv_websocket", "rtmp"};
 }
 
 // A frame on the stream's line, with what was in force when it came.

@@ -7,8 +7,14 @@
 
 namespace vitrine {
 
-RtmpIngest::RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random, RtmpTimes times)
-    : cores_(cores), gate_(gate), clock_(clock), random_(random), times_(times) {
+RtmpIngest::RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random,
+                       TakeGuest take_guest, RtmpTimes times)
+    : cores_(cores),
+      gate_(gate),
+      clock_(clock),
+      random_(random),
+      take_guest_(std::move(take_guest)),
+      times_(times) {
   for (int at = 0; at < cores.count(); ++at) per_core_.push_back(std::make_unique<PerCore>());
 }
 
@@ -16,26 +22,36 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   PerCore& here = *per_core_[static_cast<size_t>(core.index())];
   auto pass = here.gate.enter();
   if (!pass) return;
-  const std::string address = socket.peer_address();
-  const std::string group = address_group(address);
-  const auto is_stranger_there = [&group](const RtmpPublisher* other) {
-    return !other->admitted() && address_group(other->address()) == group;
-  };
-  const auto same = std::count_if(here.publishers.begin(), here.publishers.end(), is_stranger_there);
-  if (here.gate.inside() > kRtmpConnectionsPerCore || same >= kRtmpStrangersPerAddress) {
-    log_warn("media.rtmp_too_many", {{"address", address}});
-    return;
-  }
   const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};
   auto publisher = std::make_unique<RtmpPublisher>(core, std::move(socket), uses);
-  here.publishers.insert(publisher.get());
+  const bool full = here.gate.inside() > kRtmpConnectionsPerCore;
+  if (full || !has_room_for_stranger(here, publisher->group())) {
+    log_warn("media.rtmp_too_many", {{"address", publisher->group()}});
+    return;
+  }
+  here.publishers.push_back(publisher.get());
   core.spawn(serve(&here, std::move(publisher), *std::move(pass)));
 }
 
+bool RtmpIngest::has_room_for_stranger(PerCore& here, const std::string& group) {
+  int strangers = 0;
+  RtmpPublisher* oldest_silent = nullptr;
+  for (RtmpPublisher* other : here.publishers) {
+    if (other->admitted() || other->group() != group) continue;
+    ++strangers;
+    if (oldest_silent == nullptr && !other->handshaken()) oldest_silent = other;
+  }
+  if (strangers < kRtmpStrangersPerAddress) return true;
+  if (oldest_silent == nullptr) return false;
+  oldest_silent->close();
+  return true;
+}
+
 Task<void> RtmpIngest::serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass) {
-  co_await publisher->run();
-  here->publishers.erase(publisher.get());
+  auto guest = co_await publisher->run();
+  here->publishers.remove(publisher.get());
   publisher.reset();  // before the pass is given back: then the core may go
+  if (guest) take_guest_(*Core::current(), *std::move(guest));
 }
 
 Task<bool> RtmpIngest::close(Milliseconds time) {

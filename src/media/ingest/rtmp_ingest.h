@@ -1,13 +1,14 @@
-// All RTMP connections of the process: takes accepted sockets, runs a publisher on each, ends them all
-// when the module stops.
+// All RTMP connections of the process until they are known to be viewers: takes accepted sockets, runs a
+// publisher on each, hands on those who want to play, ends the others when the module stops.
 //
 // Owns    per core: the publishers under way and the failed tries.
 // Thread  accept() on the core that accepted; close() from any core.
 // Never   outlives the gate, the clock or the random source it was given; must outlive close().
 #pragma once
 
+#include <functional>
+#include <list>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "media/ingest/rtmp_publisher.h"
@@ -15,14 +16,20 @@
 
 namespace vitrine {
 
-inline constexpr int kRtmpConnectionsPerCore = 2'000;
-inline constexpr int kRtmpStrangersPerAddress = 64;  // not yet admitted, on one core
+inline constexpr int kRtmpConnectionsPerCore = 2'000;  // viewers are not counted
+inline constexpr int kRtmpStrangersPerAddress = 64;    // not yet admitted, on one core
 
 class RtmpIngest {
  public:
-  RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random, RtmpTimes times = {});
+  // Takes whoever wants to play, on the core it is on.
+  using TakeGuest = std::function<void(Core& core, RtmpGuest guest)>;
 
-  // Over a limit the socket is closed at once.
+  RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random, TakeGuest take_guest,
+             RtmpTimes times = {});
+
+  // Over kRtmpConnectionsPerCore the socket is closed at once. Over kRtmpStrangersPerAddress the oldest of
+  // that address that has not shaken hands gives way, so that half-open connections keep nobody out; if
+  // all have, the socket is closed.
   void accept(Core& core, TcpSocket socket);
   // Takes no more, closes what is open and waits for it; false when `time` ran out first.
   Task<bool> close(Milliseconds time);
@@ -31,15 +38,17 @@ class RtmpIngest {
   struct PerCore {
     StopGate gate;
     FailedTries tries;
-    std::set<RtmpPublisher*> publishers;
+    std::list<RtmpPublisher*> publishers;  // oldest first
   };
-  static Task<void> serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass pass);
+  static bool has_room_for_stranger(PerCore& here, const std::string& group);
+  Task<void> serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass pass);
   Task<bool> close_on(PerCore* here, Milliseconds time);
 
   Cores& cores_;
   PublishGate& gate_;
   const Clock& clock_;
   Random& random_;
+  TakeGuest take_guest_;
   RtmpTimes times_;
   std::vector<std::unique_ptr<PerCore>> per_core_;
 };

@@ -45,6 +45,7 @@ RtmpPublisher::RtmpPublisher(Core& core, TcpSocket socket, Uses uses)
     : uses_(uses),
       socket_(std::move(socket)),
       address_(socket_.peer_address()),
+      group_(address_group(address_)),
       session_(uses.random),
       deadline_(core.io(), [this] {
         overdue_ = true;
@@ -53,17 +54,26 @@ RtmpPublisher::RtmpPublisher(Core& core, TcpSocket socket, Uses uses)
   socket_.set_write_limit(kWriteLimit);
 }
 
-Task<void> RtmpPublisher::run() {
+Task<std::optional<RtmpGuest>> RtmpPublisher::run() {
   deadline_.arm(uses_.times.handshake);
   std::vector<uint8_t> buffer(kReadBytes);
   Result<void> going;
-  while (going) {
+  while (going && !guest_) {
     const auto got = co_await socket_.read_some(buffer);
     if (!got) going = got.error();
     if (!got || *got == 0) break;
     going = co_await take_bytes(Bytes(buffer).first(*got));
   }
-  const std::string_view why = overdue_ ? "rtmp.overdue" : going ? "closed by peer" : going.error().reason;
+  if (going && guest_) {
+    deadline_.disarm();
+    co_return std::move(guest_);
+  }
+  co_await finish(going);
+  co_return std::nullopt;
+}
+
+Task<void> RtmpPublisher::finish(Result<void> how) {
+  const std::string_view why = overdue_ ? "rtmp.overdue" : how ? "closed by peer" : how.error().reason;
   log_info("media.rtmp_ended",
            {{"address", address_}, {"stream", stream_}, {"why", why}, {"dropped", dropped_}});
   leave(PublishEnd::lost);
@@ -80,6 +90,11 @@ Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
       deadline_.arm(uses_.times.publish);
     }
     if (!*event) co_return Result<void>();
+    if (auto* play = std::get_if<RtmpPlayAsked>(&**event)) {
+      guest_.emplace(std::move(socket_), std::move(session_), std::move(*play),
+                     std::vector<uint8_t>(in.begin(), in.end()));
+      co_return Result<void>();
+    }
     auto taken = co_await take_event(**std::move(event));
     if (!taken) co_return taken;
   }
@@ -104,7 +119,7 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
   auto request = read_publish_request(asked.name, asked.query);
   if (!request) co_return co_await refuse(request.error());
   // By address and stream: one encoder with an old key must not lock out the others behind its address.
-  const std::string who = address_group(address_) + " " + request->stream;
+  const std::string who = group_ + " " + request->stream;
   if (uses_.tries.must_wait(who, uses_.clock.monotonic()))
     co_return co_await refuse(Error{ErrorKind::too_fast, "publish.tries"});
   request->address = address_;

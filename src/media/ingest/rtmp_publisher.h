@@ -1,9 +1,11 @@
-// One RTMP connection: reads the socket, asks the gate, turns messages into frames for the sink.
+// One RTMP connection until it is known what it wants, and a publisher's to its end: reads the socket,
+// asks the gate, turns messages into frames for the sink. Who wants to play is handed on.
 //
 //   accepted --5 s--> handshaken --10 s--> publish asked --gate--> seated --10 s--> first frame --> ...
-//                                              | refused                              | silence,
-//                                              v                                      v end, error
-//                                        onStatus error, close                  seat left, close
+//                          |                   | refused                              | silence,
+//                          | play asked        v                                      v end, error
+//                          v             onStatus error, close                  seat left, close
+//                     handed on, whole
 //
 // Owns    the socket, the session and, while seated, the FrameSink.
 // Thread  the core that accepted the socket.
@@ -13,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -34,6 +37,14 @@ struct RtmpTimes {
   Milliseconds silence{10'000};      // without a frame: the publisher is lost
 };
 
+// A connection that has asked to play: all there is of it.
+struct RtmpGuest {
+  TcpSocket socket;
+  RtmpSession session;
+  RtmpPlayAsked asked;
+  std::vector<uint8_t> unread;  // what had come behind the question
+};
+
 class RtmpPublisher {
  public:
   // All references must outlive run().
@@ -46,15 +57,19 @@ class RtmpPublisher {
   };
   RtmpPublisher(Core& core, TcpSocket socket, Uses uses);
 
-  // Until the connection ends. Call once; the publisher must outlive it.
-  Task<void> run();
+  // Until the connection ends, or wants to play: then it is the caller's. Call once; the publisher must
+  // outlive it.
+  Task<std::optional<RtmpGuest>> run();
   // Ends run() soon.
   void close() { socket_.close(); }
-  const std::string& address() const { return address_; }
+  // The address, or the network of it that one peer may have to itself (net/client_address.h).
+  const std::string& group() const { return group_; }
+  bool handshaken() const { return session_.handshaken(); }
   bool admitted() const { return sink_ != nullptr; }
 
  private:
   Task<Result<void>> take_bytes(Bytes in);
+  Task<void> finish(Result<void> how);
   Task<Result<void>> take_event(RtmpEvent event);
   Task<Result<void>> take_publish(RtmpPublishAsked asked);
   Task<Result<void>> refuse(Error why);
@@ -66,10 +81,12 @@ class RtmpPublisher {
   Uses uses_;
   TcpSocket socket_;
   std::string address_;
+  std::string group_;
   RtmpSession session_;
   Deadline deadline_;
   bool handshaken_ = false;
   bool overdue_ = false;
+  std::optional<RtmpGuest> guest_;
   // While seated.
   std::string stream_;
   std::unique_ptr<FrameSink> sink_;

@@ -28,6 +28,7 @@ struct Heard {
   std::vector<PublishRequest> requests;
   std::vector<Frame> frames;
   std::vector<PublishEnd> ends;
+  std::vector<RtmpPlayAsked> guests;
   PublisherStats stats;
   bool seat_lost = false;
 
@@ -88,7 +89,12 @@ class RtmpPublisherTest : public testing::Test {
     cores_.stop();
   }
   void start(RtmpTimes times) {
-    ingest_ = std::make_unique<RtmpIngest>(cores_, gate_, clock_, random_, times);
+    const auto take_guest = [this](Core&, RtmpGuest guest) {
+      const std::lock_guard lock(heard_.mutex);
+      heard_.guests.push_back(std::move(guest.asked));
+      heard_.changed.notify_all();
+    };
+    ingest_ = std::make_unique<RtmpIngest>(cores_, gate_, clock_, random_, take_guest, times);
     std::string fault;
     auto listener = Listener::open(cores_, {.name = "rtmp", .bind = {"127.0.0.1"}}, fault);
     ASSERT_TRUE(listener) << fault;
@@ -261,6 +267,25 @@ TEST_F(RtmpPublisherTest, StatsTellRateAndGap) {
   EXPECT_LT(std::abs(heard_.stats.audio_ahead_ms), 200);
   ASSERT_TRUE(heard_.stats.video);
   EXPECT_EQ(heard_.stats.video->codec->name, "h264");
+}
+
+TEST_F(RtmpPublisherTest, WhoWantsToPlayIsHandedOnWithNameAndQuery) {
+  const std::string command =
+      "timeout 5 ffprobe -v error '" + url_of(listener_->port(), "/live/demo?token=abc") + "' 2>/dev/null";
+  EXPECT_NE(std::system(command.c_str()), 0) << "nobody plays anything here";
+  const std::lock_guard lock(heard_.mutex);
+  ASSERT_EQ(heard_.guests.size(), 1u);
+  EXPECT_EQ(heard_.guests[0].name, "demo");
+  EXPECT_TRUE(heard_.guests[0].query.starts_with("token=abc")) << heard_.guests[0].query;
+  EXPECT_TRUE(heard_.requests.empty());
+}
+
+// Half-open connections from an address must not keep its encoders out.
+TEST_F(RtmpPublisherTest, HalfOpenConnectionsGiveWayToAPublisher) {
+  std::vector<int> half_open;
+  for (int at = 0; at < 2 * kRtmpStrangersPerAddress; ++at) half_open.push_back(dial());
+  EXPECT_EQ(ffmpeg(std::string(kSound) + "-t 0.5 -c:a aac ", "/live/demo?key=right"), 0) << said_;
+  for (const int descriptor : half_open) ::close(descriptor);
 }
 
 class SlowPeerTest : public RtmpPublisherTest {

@@ -174,14 +174,20 @@ void RtmpChunkReader::drop_partial(ChunkStream& chunk) {
   chunk.inside = false;
 }
 
+void write_rtmp_head(ByteWriter& out, uint8_t chunk_stream, const RtmpHead& head) {
+  check(chunk_stream >= 2 && chunk_stream <= 63, "this writer has one-byte basic headers");
+  check(head.body_bytes <= kRtmpMessageMax, "a message past the length field");
+  const bool extended = head.time_ms >= kExtendedMark;
+  out.u8(chunk_stream).u24(extended ? kExtendedMark : head.time_ms).u24(head.body_bytes);
+  out.u8(static_cast<uint8_t>(head.type)).u32_little(head.stream_id);
+  if (extended) out.u32(head.time_ms);
+}
+
 void write_rtmp_message(ByteWriter& out, uint8_t chunk_stream, const RtmpMessage& message,
                         uint32_t chunk_size) {
-  check(chunk_stream >= 2 && chunk_stream <= 63, "this writer has one-byte basic headers");
-  check(message.body.size() <= kRtmpMessageMax && chunk_size > 0, "a message past the length field");
+  check(chunk_size > 0, "a chunk holds something");
+  write_rtmp_head(out, chunk_stream, {message.type, message.stream_id, message.time_ms, message.body.size()});
   const bool extended = message.time_ms >= kExtendedMark;
-  out.u8(chunk_stream).u24(extended ? kExtendedMark : message.time_ms).u24(message.body.size());
-  out.u8(static_cast<uint8_t>(message.type)).u32_little(message.stream_id);
-  if (extended) out.u32(message.time_ms);
   Bytes rest = message.body;
   while (true) {
     const size_t count = std::min<size_t>(rest.size(), chunk_size);

@@ -112,6 +112,15 @@ class RtmpChunkReader {
   size_t partial_max_ = kRtmpPartialMax;
 };
 
+// A message without its body.
+struct RtmpHead {
+  RtmpType type{};
+  uint32_t stream_id = 0;
+  uint32_t time_ms = 0;
+  size_t body_bytes = 0;
+};
+// The type 0 header with which a message begins. `chunk_stream` is 2..63.
+void write_rtmp_head(ByteWriter& out, uint8_t chunk_stream, const RtmpHead& head);
 // Appends a message as chunks: a type 0 header, then type 3. `chunk_stream` is 2..63.
 void write_rtmp_message(ByteWriter& out, uint8_t chunk_stream, const RtmpMessage& message,
                         uint32_t chunk_size);

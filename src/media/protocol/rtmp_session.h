@@ -1,14 +1,18 @@
 // The server's side of one RTMP connection as a state machine: the peer's bytes in, events and the
-// bytes to send out. RTMP 1.0 with the commands FFmpeg, OBS and librtmp use to publish.
+// bytes to send out. RTMP 1.0 with the commands FFmpeg, OBS, librtmp and nginx-rtmp use.
 //
-//   handshake --C2--> connecting --connect--> connected --publish--> asked --accept--> publishing
-//                                                 ^                    |                    |
-//                                                 |<--FCUnpublish, deleteStream, closeStream|
+//   handshake --C2--> connecting --connect--> connected --publish--> publish asked --accept--> publishing
+//                                              ^  |   ^                                            |
+//                                              |  |   +------FCUnpublish, deleteStream, closeStream+
+//                                              | play
+//                 deleteStream, closeStream,   |  v
+//                 end_play                     | play asked --accept--> playing --play--> play asked
+//                                              +--------------------------+
 //                                     refuse: the connection is to be closed
 //
-// Owns    the chunk reader and the bytes waiting to be sent.
+// Owns    the link (chunks and output) and what the commands so far have said.
 // Thread  one.
-// Never   touches a socket or a clock, recurses on what a peer sends, or decides who may publish.
+// Never   touches a socket or a clock, recurses on what a peer sends, or decides who may publish or watch.
 #pragma once
 
 #include <cstdint>
@@ -19,18 +23,14 @@
 
 #include "base/random.h"
 #include "base/result.h"
-#include "media/protocol/amf0.h"
-#include "media/protocol/rtmp_chunk.h"
+#include "media/protocol/rtmp_link.h"
 
 namespace vitrine {
 
-inline constexpr uint32_t kRtmpChunkLeast = 128;          // from connect on: 1-byte chunks burn our CPU
-inline constexpr uint32_t kRtmpChunkOut = 4'096;          // what we announce and send with
-inline constexpr uint32_t kRtmpWindow = 2'500'000;        // bytes between acknowledgements
-inline constexpr size_t kRtmpCommandMessageMax = 65'536;  // bytes, until publishing is accepted
-inline constexpr int kRtmpCommandsMax = 256;              // commands in one connection
-inline constexpr int kRtmpNetStreamsMax = 8;              // createStream calls in one connection
-inline constexpr std::string_view kRtmpApp = "live";
+inline constexpr int kRtmpCommandsMax = 256;  // commands in one connection
+inline constexpr int kRtmpNetStreamsMax = 8;  // createStream calls in one connection
+// The message stream every viewer is played on: a feed's chunks are made once, for all of them.
+inline constexpr uint32_t kRtmpPlayStream = 1;
 
 // `publish` asks; answer with accept_publish() or refuse_publish() before the next call of next().
 struct RtmpPublishAsked {
@@ -38,6 +38,18 @@ struct RtmpPublishAsked {
   std::string query;    // of the name, the tcUrl and the app, joined with '&': "key=...&takeover=1"
   std::string encoder;  // flashVer: "FMLE/3.0 (compatible; FMSc/1.0)"
 };
+// `play` asks, also while something is played already; answer with accept_play() or refuse_play() before
+// the next call of next().
+struct RtmpPlayAsked {
+  std::string name;   // as RtmpPublishAsked
+  std::string query;  // as RtmpPublishAsked
+  std::string page;   // pageUrl; empty when the player says none
+};
+// Answered already. Paused: nothing is to be sent until it goes on.
+struct RtmpPauseAsked {
+  bool paused = false;
+};
+struct RtmpPlayEnded {};
 struct RtmpMedia {
   bool video = false;
   uint32_t time_ms = 0;       // wraps at 2^32
@@ -47,11 +59,12 @@ struct RtmpMetadata {
   Amf0Object data;  // onMetaData's object
 };
 struct RtmpPublishEnded {};
-using RtmpEvent = std::variant<RtmpPublishAsked, RtmpMedia, RtmpMetadata, RtmpPublishEnded>;
+using RtmpEvent = std::variant<RtmpPublishAsked, RtmpMedia, RtmpMetadata, RtmpPublishEnded, RtmpPlayAsked,
+                               RtmpPauseAsked, RtmpPlayEnded>;
 
 class RtmpSession {
  public:
-  explicit RtmpSession(Random& random) : random_(random) { chunks_.limit_messages(kRtmpCommandMessageMax); }
+  explicit RtmpSession(Random& random) : random_(&random) {}
 
   // Takes bytes off the front of `in` until something has happened that concerns the caller; empty once
   // `in` is. Send take_output() after every call, also after an error, then close.
@@ -64,55 +77,57 @@ class RtmpSession {
   // shown to the person publishing. The caller sends take_output() and closes.
   void refuse_publish(std::string_view code, std::string_view description);
 
-  std::vector<uint8_t> take_output() { return output_.take(); }
+  // Everything a player hears before the stream's own onMetaData.
+  void accept_play();
+  // `code` such as "NetStream.Play.StreamNotFound". The caller sends take_output() and closes.
+  void refuse_play(std::string_view code, std::string_view description);
+  // The stream is over.
+  void end_play();
+
+  std::vector<uint8_t> take_output() { return link_.take_output(); }
   bool handshaken() const { return state_ > State::c2; }
   bool publishing() const { return state_ == State::publishing; }
+  bool playing() const { return state_ == State::playing; }
 
  private:
-  enum class State : uint8_t { c0_c1, c2, connecting, connected, asked, publishing };
-  struct Command {
-    std::string_view name;
-    double transaction = 0;
-    const Amf0Object* object = nullptr;   // null when the peer sent null
-    std::vector<std::string_view> texts;  // the text arguments after the object, in order
-    uint32_t stream_id = 0;
+  enum class State : uint8_t {
+    c0_c1,
+    c2,
+    connecting,
+    connected,
+    publish_asked,
+    publishing,
+    play_asked,
+    playing
   };
   using Outcome = Result<std::optional<RtmpEvent>>;
 
   Result<void> take_handshake(Bytes& in);
   Outcome on_message(RtmpMessage message);
-  Outcome on_media(RtmpMessage message);
-  Outcome on_data(Bytes body);
-  Outcome on_command(Bytes body, uint32_t stream_id);
-  Outcome dispatch(const Command& command);
-  Outcome on_connect(const Command& command);
-  Outcome on_create_stream(const Command& command);
-  Outcome on_publish(const Command& command);
-  Outcome on_end();
-  void on_user_control(Bytes body);
-  Result<void> on_aggregate(const RtmpMessage& message);
+  Outcome on_data(const RtmpMessage& message);
+  Outcome on_command(const RtmpMessage& message);
+  Outcome on_connect(const RtmpCommand& command);
+  Outcome on_create_stream(const RtmpCommand& command);
+  Outcome on_publish(const RtmpCommand& command);
+  Outcome on_end(const RtmpCommand& command);
+  Outcome on_play(const RtmpCommand& command);
+  Outcome on_pause(const RtmpCommand& command);
+  Outcome on_seek(const RtmpCommand& command);
+  Outcome on_call(const RtmpCommand& command);
+  // The name of a stream in two, with the queries of app and tcUrl behind its own.
+  std::pair<std::string, std::string> name_and_query(std::string_view text) const;
 
-  void acknowledge(size_t taken);
-  void send(RtmpType type, uint32_t stream_id, std::vector<uint8_t> body);
-  void send_command(uint32_t stream_id, const std::vector<Amf0Value>& values);
-  void send_status(uint32_t stream_id, std::string_view level, std::string_view code,
-                   std::string_view description);
-
-  Random& random_;
+  Random* random_;  // a pointer so that a session can move
   State state_ = State::c0_c1;
   std::vector<uint8_t> handshake_;
-  RtmpChunkReader chunks_;
-  std::vector<RtmpMessage> split_;  // messages of an aggregate not yet handed on, last first
-  ByteWriter output_;
+  RtmpLink link_;
   std::string tc_url_query_;
   std::string encoder_;
-  std::string publish_name_;
+  std::string page_;
+  std::string stream_name_;  // what was asked to be published or played, without its query
   uint32_t publish_stream_id_ = 0;
   int commands_ = 0;
-  int net_streams_ = 0;
-  uint32_t window_ = kRtmpWindow;
-  uint32_t received_ = 0;      // bytes, wraps at 2^32 as the acknowledgement does
-  uint32_t acknowledged_ = 0;  // `received_` at the last acknowledgement
+  uint8_t net_streams_ = 0;  // a bit for each that is open: 0 is number 1
 };
 
 }  // namespace vitrine

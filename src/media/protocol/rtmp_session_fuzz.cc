@@ -1,4 +1,5 @@
-// Any bytes as what a peer sends after a valid handshake; publishing is accepted whenever it is asked.
+// Any bytes as what a peer sends after a valid handshake; publishing and playing are accepted whenever
+// they are asked.
 #include "media/protocol/rtmp_handshake.h"
 #include "media/protocol/rtmp_session.h"
 
@@ -18,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     sent += session.take_output().size();
     if (!event || !*event) break;
     if (std::holds_alternative<RtmpPublishAsked>(**event)) session.accept_publish();
+    if (std::holds_alternative<RtmpPlayAsked>(**event)) session.accept_play();
   }
   // A peer can make us send, but not without end for what it sent.
   check(sent < 8'192 + size * 64, "answers out of proportion");

@@ -39,6 +39,12 @@ class Peer {
         else
           session_.refuse_publish("NetStream.Publish.BadName", "busy");
       }
+      if (std::holds_alternative<RtmpPlayAsked>(events.back())) {
+        if (accepting)
+          session_.accept_play();
+        else
+          session_.refuse_play("NetStream.Play.StreamNotFound", "not live");
+      }
     }
     if (handshaken_) hear();
     handshaken_ = true;
@@ -65,6 +71,32 @@ class Peer {
     command({"createStream", 4, Amf0Value()});
     return command({"publish", 5, Amf0Value(), name, "live"}, 1);
   }
+
+  std::vector<RtmpEvent> play(std::string_view name = "demo?token=t") {
+    command({"createStream", 2, Amf0Value()});
+    command({"getStreamLength", 3, Amf0Value(), name});
+    return command({"play", 4, Amf0Value(), name, -2000}, 1);
+  }
+  // The codes of all onStatus heard, in order, and what else a player looks for.
+  std::vector<std::string> told() const {
+    std::vector<std::string> out;
+    for (const auto& message : heard_) {
+      if (message.type == RtmpType::user_control) {
+        const bool begin = message.body == hex("0000 00000001");
+        out.push_back(begin ? "StreamBegin" : message.body == hex("0001 00000001") ? "StreamEOF" : "?");
+      }
+      const auto command = read_rtmp_command(message);
+      if (!command) continue;
+      if (command->name() == "onStatus") {
+        EXPECT_EQ(message.stream_id, 1u);
+        out.push_back(std::string(command->object_at(3)->text("code")));
+      }
+      if (command->name() == "|RtmpSampleAccess") out.push_back(std::string(command->name()));
+    }
+    return out;
+  }
+  RtmpSession& session() { return session_; }
+  void hear_more() { hear(); }
 
   // The first reply of that command name, as an array of its values; empty when there is none.
   std::vector<Amf0Value> reply(std::string_view name) const {
@@ -209,14 +241,110 @@ TEST(RtmpSession, TheFirstOfTheClosingCommandsEndsTheStreamOnce) {
   EXPECT_TRUE(peer.message(RtmpType::video, 1, hex("2701000000")).empty());
 }
 
-TEST(RtmpSession, PlayIsRefusedInWords) {
+// RTMP 1.0, 7.2.2.1, figure 5, and what players look for besides.
+TEST(RtmpSession, PlayIsAnsweredInTheOrderPlayersExpect) {
+  Peer peer;
+  peer.handshake();
+  peer.connect("live?app=1", "rtmp://host/live?app=1");
+  peer.forget();
+  const auto events = peer.play();
+  ASSERT_EQ(events.size(), 1u);
+  const auto& asked = std::get<RtmpPlayAsked>(events[0]);
+  EXPECT_EQ(asked.name, "demo");
+  EXPECT_EQ(asked.query, "token=t&app=1&app=1");
+  EXPECT_EQ(peer.told(), (std::vector<std::string>{"StreamBegin", "NetStream.Play.Reset",
+                                                   "NetStream.Play.Start", "|RtmpSampleAccess"}));
+  EXPECT_TRUE(peer.session().playing());
+}
+
+TEST(RtmpSession, WhatCannotBePlayedIsRefusedInWords) {
+  Peer peer;
+  peer.accepting = false;
+  peer.handshake();
+  peer.connect();
+  peer.play();
+  EXPECT_EQ(peer.status_code(), "NetStream.Play.StreamNotFound");
+  EXPECT_FALSE(peer.error());
+}
+
+// A feed's chunks name stream 1: on another one the player would hear nothing.
+TEST(RtmpSession, OnlyTheFirstStreamPlaysAndANumberGivenBackIsGivenAgain) {
   Peer peer;
   peer.handshake();
   peer.connect();
   peer.command({"createStream", 2, Amf0Value()});
-  peer.command({"play", 3, Amf0Value(), "demo"}, 1);
+  peer.command({"createStream", 3, Amf0Value()});
+  peer.forget();
+  EXPECT_TRUE(peer.command({"play", 4, Amf0Value(), "demo"}, 2).empty());
   EXPECT_EQ(peer.status_code(), "NetStream.Play.Failed");
-  EXPECT_FALSE(peer.error());
+  peer.command({"deleteStream", 0, Amf0Value(), 1});
+  peer.forget();
+  peer.command({"createStream", 5, Amf0Value()});
+  EXPECT_EQ(peer.reply("_result").at(3), Amf0Value(1));
+}
+
+TEST(RtmpSession, APlayerMayPauseAndSeekAndStop) {
+  Peer peer;
+  peer.handshake();
+  peer.connect();
+  peer.play();
+  peer.forget();
+  auto events = peer.command({"pause", 0, Amf0Value(), true, 1'000}, 1);
+  EXPECT_TRUE(std::get<RtmpPauseAsked>(events.at(0)).paused);
+  events = peer.command({"pause", 0, Amf0Value(), false, 1'000}, 1);
+  EXPECT_FALSE(std::get<RtmpPauseAsked>(events.at(0)).paused);
+  EXPECT_TRUE(peer.command({"seek", 0, Amf0Value(), 5'000}, 1).empty());
+  EXPECT_TRUE(peer.command({"receiveVideo", 0, Amf0Value(), false}, 1).empty());
+  EXPECT_TRUE(peer.message(RtmpType::user_control, 0, hex("0003 00000001 00000bb8")).empty());
+  EXPECT_TRUE(std::holds_alternative<RtmpPlayEnded>(peer.command({"closeStream", 0, Amf0Value()}, 1).at(0)));
+  EXPECT_TRUE(peer.command({"deleteStream", 0, Amf0Value(), 1}).empty());
+  EXPECT_EQ(peer.told(), (std::vector<std::string>{"NetStream.Pause.Notify", "NetStream.Unpause.Notify",
+                                                   "NetStream.Seek.Failed", "NetStream.Play.Stop"}));
+}
+
+TEST(RtmpSession, APlayerMayAskAgainAndHearsTheEnd) {
+  Peer peer;
+  peer.handshake();
+  peer.connect();
+  peer.play("one");
+  peer.forget();
+  const auto events = peer.command({"play", 5, Amf0Value(), "two"}, 1);
+  EXPECT_EQ(std::get<RtmpPlayAsked>(events.at(0)).name, "two");
+  EXPECT_EQ(peer.told().at(1), "NetStream.Play.Reset");
+  peer.forget();
+  peer.session().end_play();
+  peer.session().end_play();
+  peer.hear_more();
+  EXPECT_EQ(peer.told(),
+            (std::vector<std::string>{"NetStream.Play.UnpublishNotify", "StreamEOF", "NetStream.Play.Stop"}));
+  EXPECT_EQ(peer.command({"play", 6, Amf0Value(), "three"}, 1).size(), 1u);
+}
+
+TEST(RtmpSession, APublisherCannotPlayNorAPlayerPublish) {
+  Peer publisher;
+  publisher.handshake();
+  publisher.connect();
+  publisher.publish();
+  publisher.command({"play", 6, Amf0Value(), "demo"}, 1);
+  EXPECT_EQ(publisher.error()->reason, "rtmp.repeated");
+
+  Peer player;
+  player.handshake();
+  player.connect();
+  player.play();
+  player.command({"publish", 6, Amf0Value(), "demo", "live"}, 1);
+  EXPECT_EQ(player.error()->reason, "rtmp.repeated");
+}
+
+TEST(RtmpSession, LengthAndSubscriptionAreAnswered) {
+  Peer peer;
+  peer.handshake();
+  peer.connect();
+  peer.forget();
+  peer.command({"getStreamLength", 3, Amf0Value(), "demo"});
+  EXPECT_EQ(peer.reply("_result").at(3), Amf0Value(0));
+  peer.command({"FCSubscribe", 4, Amf0Value(), "demo"});
+  EXPECT_EQ(peer.reply("onFCSubscribe").at(3).object()->text("code"), "NetStream.Play.Start");
 }
 
 TEST(RtmpSession, AnotherAppIsRefusedInWords) {
