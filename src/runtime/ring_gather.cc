@@ -3,8 +3,17 @@
 #include <algorithm>
 
 namespace vitrine {
+namespace {
+
+uint64_t next_name() {
+  thread_local uint64_t last = 0;  // a list never leaves its core
+  return ++last;
+}
+
+}  // namespace
 
 void GatherList::clear() {
+  name_ = next_name();
   pieces_.clear();
   bytes_ = 0;
 }

@@ -32,10 +32,14 @@ class GatherList {
   std::span<const iovec> pieces() const { return pieces_; }
   size_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
+  // Names these bytes on this core for RingSocket::send_shared(): no other list, and not this one once it
+  // has been cleared, has the name again.
+  uint64_t name() const { return name_; }
 
  private:
   std::vector<iovec> pieces_;
   size_t bytes_ = 0;
+  uint64_t name_ = 0;  // set by clear()
 };
 
 }  // namespace vitrine

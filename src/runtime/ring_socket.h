@@ -21,6 +21,11 @@ class RingSocket {
   // Gives the kernel what it takes now: fewer bytes than given (or 0) when it is full. At most 1,024
   // pieces. An error means that the peer is gone.
   virtual Result<size_t> send(std::span<const iovec> pieces) = 0;
+  // The same for bytes that other sockets of this core get too. `name` (not 0) is theirs alone: whoever
+  // must copy them, copies them once.
+  virtual Result<size_t> send_shared(std::span<const iovec> pieces, uint64_t /*name*/) {
+    return send(pieces);
+  }
   // Calls `wake` once, later, when send() may take more. Asked only after a send that took less than
   // given, one wish at a time.
   virtual void when_writable(std::function<void()> wake) = 0;

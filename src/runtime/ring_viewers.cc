@@ -273,7 +273,9 @@ bool RingViewers::gather_own(const Viewer& viewer, uint64_t to) {
 
 std::optional<size_t> RingViewers::give(Viewer& viewer, const GatherList& list) {
   ++stats_.sends;
-  const auto taken = viewer.socket->send(list.pieces());
+  const bool shared = &list == &shared_;
+  const auto taken =
+      shared ? viewer.socket->send_shared(list.pieces(), list.name()) : viewer.socket->send(list.pieces());
   if (!taken) {
     finish(viewer, SeatEnd::peer_gone);
     return std::nullopt;
