@@ -137,9 +137,12 @@ std::vector<int> inherited(const std::string& name) {
 
 // One listening descriptor on one core.
 struct Listener::Acceptor {
-  Acceptor(Core& c, int fd) : core(c), descriptor(c.io(), fd) {}
+  Acceptor(Core& c, int fd, const ListenOptions& options)
+      : core(c), descriptor(c.io(), fd), tls(options.tls), plain(options.plain) {}
   Core& core;
   boost::asio::posix::stream_descriptor descriptor;
+  std::shared_ptr<TlsDoor> tls;
+  PlainRule plain;
 };
 
 namespace {
@@ -235,7 +238,7 @@ Result<std::unique_ptr<Listener>> Listener::open(Cores& cores, ListenOptions opt
     }
   }
   for (const auto& [core, fd] : sockets)
-    listener->acceptors_.push_back(std::make_shared<Acceptor>(cores.at(core), fd));
+    listener->acceptors_.push_back(std::make_shared<Acceptor>(cores.at(core), fd, options));
   return listener;
 }
 
@@ -261,7 +264,8 @@ Task<void> Listener::accept_loop(std::shared_ptr<Acceptor> acceptor,
     const int fd = accept_one(descriptor.native_handle());
     if (fd >= 0) {
       starving = false;
-      if (auto socket = TcpSocket::adopt(acceptor->core, fd)) (*accepted)(acceptor->core, std::move(*socket));
+      auto socket = TcpSocket::accept(acceptor->core, fd, acceptor->tls, acceptor->plain);
+      if (socket) (*accepted)(acceptor->core, std::move(*socket));
       if (++in_turn % kAcceptsInTurn == 0) co_await yield_core();
       continue;
     }

@@ -23,6 +23,8 @@ struct ListenOptions {
   std::string name;                                   // "http": in logs, faults and LISTEN_FDNAMES
   std::vector<std::string> bind{"127.0.0.1", "::1"};  // numeric addresses; "*" is 0.0.0.0 and ::
   uint16_t port = 0;                                  // 0: the system picks one, the same everywhere
+  std::shared_ptr<TlsDoor> tls{};                     // TLS on the same port; null: plain only
+  PlainRule plain = PlainRule::close;                 // while tls.required is on
 };
 
 class Listener {

@@ -10,11 +10,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <cerrno>
 
-#include "runtime/deadline.h"
+#include "runtime/tcp_state.h"
 
 namespace vitrine {
 namespace {
@@ -24,13 +23,9 @@ constexpr size_t kPiecesMax = 1024;  // IOV_MAX
 const Error kClosed{ErrorKind::unavailable, "tcp.closed"};
 const Error kReset{ErrorKind::unavailable, "tcp.reset"};
 const Error kTimedOut{ErrorKind::timed_out, "tcp.timed_out"};
+const Error kLate{ErrorKind::timed_out, "tls.timed_out"};
 
-struct Peer {
-  std::string address;
-  uint16_t port = 0;
-};
-
-Peer peer_of(int descriptor) {
+TcpPeer peer_of(int descriptor) {
   sockaddr_storage storage{};
   socklen_t size = sizeof(storage);
   if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
@@ -51,38 +46,31 @@ Peer peer_of(int descriptor) {
 
 }  // namespace
 
-struct TcpSocket::State {
-  struct Limit {
-    Limit(boost::asio::io_context& io, State& state)
-        : deadline(io, [this, &state] {
-            expired = true;
-            state.wake();
-          }) {}
-    Deadline deadline;
-    Milliseconds time{0};
-    bool expired = false;
-  };
+TcpSocket::State::State(Core& c, int fd)
+    : core(c), descriptor(c.io(), fd), peer(peer_of(fd)), read(c.io(), *this), write(c.io(), *this) {}
 
-  State(Core& core, int fd)
-      : descriptor(core.io(), fd), peer(peer_of(fd)), read(core.io(), *this), write(core.io(), *this) {}
+void TcpSocket::State::drop() {
+  closed = true;
+  read.deadline.disarm();
+  write.deadline.disarm();
+  boost::system::error_code ignored;
+  descriptor.close(ignored);
+}
 
-  // Ends the waits of both directions; the one that still has time waits again.
-  void wake() {
-    boost::system::error_code ignored;
-    descriptor.cancel(ignored);
+void TcpSocket::State::close() {
+  if (closed) return;
+  if (tls && phase == Phase::open) tls->say_goodbye();
+  if (waiting() == 0 || phase != Phase::open) {
+    drop();
+    return;
   }
-  void close() {
-    read.deadline.disarm();
-    write.deadline.disarm();
-    boost::system::error_code ignored;
-    descriptor.close(ignored);
-  }
-
-  boost::asio::posix::stream_descriptor descriptor;
-  Peer peer;
-  Limit read;
-  Limit write;
-};
+  closed = true;
+  read.deadline.disarm();
+  write.expired = false;
+  write.deadline.arm(kFarewellTime);
+  wake();
+  keep_flushing();
+}
 
 TcpSocket::TcpSocket() = default;
 TcpSocket::TcpSocket(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -156,28 +144,50 @@ void TcpSocket::abort() {
   if (!state_) return;
   const linger reset{1, 0};
   setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-  close();
+  state_->drop();
+  state_.reset();
 }
 
 void TcpSocket::finish_writing() {
-  if (state_) ::shutdown(descriptor(), SHUT_WR);
+  if (!state_ || state_->closed) return;
+  if (secure()) state_->tls->say_goodbye();
+  state_->finishing = true;
+  state_->keep_flushing();
+}
+
+bool TcpSocket::secure() const {
+  return state_ && state_->tls && state_->phase == State::Phase::open;
 }
 
 Task<Result<void>> TcpSocket::wait(std::shared_ptr<State> state, Direction direction) {
-  if (!state || !state->descriptor.is_open()) co_return kClosed;
+  if (!state || state->closed) co_return kClosed;
   const bool reading = direction == Direction::reading;
   State::Limit& limit = reading ? state->read : state->write;
   limit.expired = false;
   if (limit.time.count() > 0) limit.deadline.arm(limit.time);
+  const bool greets = reading && state->phase == State::Phase::greeting;
+  Result<void> ready;
+  if (greets)
+    ready = co_await shake_hands(state, state->door->handshake_time());
+  else
+    ready = co_await wait_ready(state, direction);
+  if (!state->closed) limit.deadline.disarm();
+  co_return ready;
+}
+
+Task<Result<void>> TcpSocket::wait_ready(std::shared_ptr<State> state, Direction direction) {
+  const bool reading = direction == Direction::reading;
+  const State::Limit& limit = reading ? state->read : state->write;
   for (;;) {
+    if (state->closed) co_return kClosed;
+    if (limit.expired) co_return kTimedOut;
+    if (reading && state->late) co_return kLate;
     boost::system::error_code failed;
     co_await state->descriptor.async_wait(reading ? boost::asio::posix::stream_descriptor::wait_read
                                                   : boost::asio::posix::stream_descriptor::wait_write,
                                           boost::asio::redirect_error(boost::asio::use_awaitable, failed));
-    if (!state->descriptor.is_open()) co_return kClosed;
-    if (limit.expired) co_return kTimedOut;
     if (failed == boost::asio::error::operation_aborted) continue;
-    limit.deadline.disarm();
+    if (state->closed) co_return kClosed;
     if (failed) co_return kReset;
     co_return Result<void>();
   }
@@ -195,13 +205,21 @@ void TcpSocket::when_writable(std::function<void()> wake) {
   if (!state_) return;
   state_->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_write,
                                 [state = state_, wake = std::move(wake)](const boost::system::error_code&) {
-                                  if (!state->descriptor.is_open()) return;
-                                  wake();
+                                  if (!state->closed) wake();
                                 });
 }
 
 Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {
-  if (!state_) return kClosed;
+  if (!state_ || state_->closed) return kClosed;
+  if (state_->phase == State::Phase::undecided) {
+    if (const auto decided = state_->decide(); !decided) return decided.error();
+  }
+  if (state_->phase != State::Phase::open) return std::optional<size_t>();
+  if (state_->tls) {
+    const auto got = state_->tls->receive(into);
+    state_->keep_flushing();
+    return got;
+  }
   for (;;) {
     const ssize_t got = ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
     if (got >= 0) return std::optional<size_t>(static_cast<size_t>(got));
@@ -210,8 +228,14 @@ Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {
   }
 }
 
-Result<size_t> TcpSocket::send(std::span<const iovec> pieces) {
-  if (!state_) return kClosed;
+Result<size_t> TcpSocket::send_shared(std::span<const iovec> pieces, uint64_t name) {
+  if (!state_ || state_->closed) return kClosed;
+  if (state_->tls) {
+    if (state_->phase != State::Phase::open) return size_t{0};
+    const auto taken = state_->tls->send(pieces, name);
+    state_->keep_flushing();
+    return taken;
+  }
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());
   message.msg_iovlen = std::min(pieces.size(), kPiecesMax);
@@ -242,6 +266,10 @@ Task<Result<void>> TcpSocket::write_all(Bytes bytes) {
     if (*taken > 0) continue;
     if (const auto waited = co_await wait_writable(); !waited) co_return waited.error();
   }
+  while (state_ && state_->waiting() > 0) {
+    if (const auto waited = co_await wait_writable(); !waited) co_return waited.error();
+    state_->keep_flushing();
+  }
   co_return Result<void>();
 }
 
@@ -260,7 +288,7 @@ void TcpSocket::set_unsent_limit(int bytes) {
 size_t TcpSocket::unsent_bytes() const {
   int bytes = 0;
   if (!state_ || ioctl(descriptor(), SIOCOUTQ, &bytes) != 0) return 0;
-  return static_cast<size_t>(bytes);
+  return static_cast<size_t>(bytes) + state_->waiting();
 }
 
 const std::string& TcpSocket::peer_address() const {

@@ -1,10 +1,13 @@
 // A connected TCP socket on one core. Reading and writing wait without holding the core; send() is the
 // non-blocking door of the fan-out, which waits for nobody.
 //
+// TLS is below receive() and send(): an accepted socket finds out from the first byte, and callers see no
+// difference (tcp_tls.cc).
+//
 // Owns    the descriptor and its two time limits.
 // Thread  the core whose loop it was made on.
-// Never   buffers: what send() did not take is the caller's to keep. TLS goes below receive() and send()
-//         of tcp.cc; callers see no difference.
+// Never   buffers plain bytes: what send() did not take is the caller's to keep. With TLS up to a few
+//         encrypted records wait for the kernel; they leave by themselves, also after close().
 #pragma once
 
 #include <sys/uio.h>
@@ -20,9 +23,16 @@
 #include "runtime/core.h"
 #include "runtime/ring_socket.h"
 #include "runtime/task.h"
+#include "runtime/tls_door.h"
 #include "wire/byte_reader.h"
 
 namespace vitrine {
+
+// What becomes of an accepted connection that speaks no TLS while tls.required is on.
+enum class PlainRule : uint8_t {
+  close,   // its first read fails with "tls.required"
+  answer,  // it goes on: whoever reads it looks at secure() and refuses in its own words
+};
 
 class TcpSocket final : public RingSocket {
  public:
@@ -34,12 +44,25 @@ class TcpSocket final : public RingSocket {
   // Takes over a connected stream descriptor (TCP, or a Unix socket pair in tests). Sets TCP_NODELAY.
   // Errors: `exhausted` "tcp.descriptor" when the loop cannot watch it; the descriptor is closed then.
   static Result<TcpSocket> adopt(Core& core, int descriptor);
+  // The same for a peer that may speak TLS: its first byte says so. Until then and while hands are shaken
+  // there is nothing to receive; whoever waits for reading gets an error when that fails: `unavailable`
+  // "tls.handshake", "tcp.closed", `timed_out` "tls.timed_out", `invalid_input` "tls.greeting",
+  // `forbidden` "tls.required". What is sent before the first byte has come goes out plain.
+  static Result<TcpSocket> accept(Core& core, int descriptor, std::shared_ptr<TlsDoor> door, PlainRule rule);
   // Connects to a numeric address. Errors: `invalid_input` "tcp.address", `unavailable` "tcp.refused",
   // `timed_out` "tcp.timed_out".
   static Task<Result<TcpSocket>> connect(Core& core, std::string address, uint16_t port, Milliseconds time);
 
+  // Goes over to TLS as its client, within `time`; nothing must have been sent or received yet. `host` is
+  // the server's name or address, which its certificate must be for unless the context trusts anybody.
+  // Errors: `unavailable` "tls.handshake", "tcp.closed", `timed_out` "tls.timed_out".
+  Task<Result<void>> start_tls(std::shared_ptr<const TlsContext> context, std::string host,
+                               Milliseconds time);
+  // Whether what is received and sent is under TLS.
+  bool secure() const;
+
   bool is_open() const { return state_ != nullptr; }
-  // Wakes whoever waits, with "tcp.closed". Bytes the kernel has taken are still delivered.
+  // Wakes whoever waits, with "tcp.closed". Bytes that send() has taken are still delivered.
   void close();
   // Closes with RST: nothing more is delivered and the peer sees it at once.
   void abort();
@@ -54,7 +77,8 @@ class TcpSocket final : public RingSocket {
 
   // Gives the kernel what it takes now, without waiting; 0: would block. At most 1,024 pieces a call.
   // Errors: `unavailable` "tcp.closed", "tcp.reset".
-  Result<size_t> send(std::span<const iovec> pieces) override;
+  Result<size_t> send(std::span<const iovec> pieces) override { return send_shared(pieces, 0); }
+  Result<size_t> send_shared(std::span<const iovec> pieces, uint64_t name) override;
   // What has arrived, without waiting; nothing when there is nothing yet, 0 when the peer has finished.
   Result<std::optional<size_t>> receive(std::span<uint8_t> into);
   // Until send() takes bytes, or receive() has some (or the end). One waiter each at a time.
@@ -70,7 +94,7 @@ class TcpSocket final : public RingSocket {
 
   // Bounds what the kernel holds unsent before it says "would block" (TCP_NOTSENT_LOWAT).
   void set_unsent_limit(int bytes);
-  // Bytes taken but not yet acknowledged by the peer (SIOCOUTQ).
+  // Bytes taken but not yet acknowledged by the peer (SIOCOUTQ, and what waits for the kernel under TLS).
   size_t unsent_bytes() const override;
 
   // "192.0.2.7" or "2001:db8::1"; an IPv4 peer of an IPv6 listener is written as IPv4.
@@ -82,6 +106,9 @@ class TcpSocket final : public RingSocket {
   struct State;
   enum class Direction : uint8_t { reading, writing };
   static Task<Result<void>> wait(std::shared_ptr<State> state, Direction direction);
+  static Task<Result<void>> wait_ready(std::shared_ptr<State> state, Direction direction);
+  static Task<Result<void>> shake_hands(std::shared_ptr<State> state, Milliseconds time);
+  static Task<Result<void>> take_steps(std::shared_ptr<State> state);
   explicit TcpSocket(std::shared_ptr<State> state);
 
   std::shared_ptr<State> state_;  // shared with the waits under way, which close() ends
