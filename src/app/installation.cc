@@ -54,13 +54,16 @@ std::unique_ptr<Installation> Installation::open(InstallationOptions options, st
     fault = lock_fault(options.data, lock.error());
     return nullptr;
   }
-  return std::unique_ptr<Installation>(new Installation(std::move(options), std::move(lock).value()));
+  std::unique_ptr<Installation> made(new Installation(std::move(options), std::move(lock).value()));
+  if (made->options_.listens && !made->tls_->configure(tls_settings(made->config()), fault)) return nullptr;
+  return made;
 }
 
 Installation::Installation(InstallationOptions options, DataLock lock)
     : options_(std::move(options)),
       lock_(std::move(lock)),
       metrics_(std::make_shared<prometheus::Registry>()),
+      tls_(std::make_shared<TlsDoor>(*metrics_)),
       cores_(core_count(*options_.config)),
       bus_(make_local_bus()),
       platform_{.cores = cores_,
@@ -74,8 +77,10 @@ Installation::Installation(InstallationOptions options, DataLock lock)
                 .board = board_,
                 .rtmp = {.name = "rtmp",
                          .bind = options_.config->get(kBind),
-                         .port = static_cast<uint16_t>(options_.config->get(kRtmpPort))},
+                         .port = static_cast<uint16_t>(options_.config->get(kRtmpPort)),
+                         .tls = tls_},
                 .listens = options_.listens,
+                .tls = *tls_,
                 .http_host = fmt::format("127.0.0.1:{}", options_.config->get(kHttpPort)),
                 .sandbox = options_.sandbox,
                 .ops = absent_.ops.get(),

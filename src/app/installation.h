@@ -48,6 +48,8 @@ class Installation {
   const HealthBoard& board() const { return board_; }
   // Gives every core a new snapshot.
   void set_config(std::shared_ptr<const Config> config);
+  // The certificate of every public port.
+  const std::shared_ptr<TlsDoor>& tls() const { return tls_; }
 
  private:
   Installation(InstallationOptions options, DataLock lock);
@@ -65,6 +67,7 @@ class Installation {
   SystemRandom random_;
   IdSource ids_{clock_, random_};
   std::shared_ptr<prometheus::Registry> metrics_;
+  std::shared_ptr<TlsDoor> tls_;
   Cores cores_;
   Router router_;
   HealthBoard board_;

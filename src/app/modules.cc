@@ -13,6 +13,7 @@
 #include "ops/module.h"
 #include "rooms/config.h"
 #include "rooms/module.h"
+#include "runtime/tls_config.h"
 #include "shop/config.h"
 #include "shop/module.h"
 
@@ -137,6 +138,7 @@ std::vector<ConfigKey> all_config_keys() {
     keys.insert(keys.end(), more.begin(), more.end());
   };
   append(net_config_keys());
+  append(tls_config_keys());
   for (const ModuleEntry& entry : module_table()) append(entry.keys());
   return keys;
 }

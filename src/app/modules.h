@@ -44,8 +44,9 @@ struct Platform {
   std::string data;
   prometheus::Registry& metrics;
   HealthBoard& board;
-  ListenOptions rtmp;     // where publishers come
-  bool listens = true;    // false: a command works here, nobody connects
+  ListenOptions rtmp;   // where publishers come
+  bool listens = true;  // false: a command works here, nobody connects
+  TlsDoor& tls;
   std::string http_host;  // where clients reach the HTTP port: "127.0.0.1:8080"
   bool sandbox = false;   // payments may be played through the sandbox provider
 

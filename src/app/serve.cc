@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 
 #include "app/config.h"
@@ -24,6 +25,7 @@ namespace vitrine {
 namespace {
 
 constexpr int kExitSecondSignal = 130;
+constexpr Milliseconds kLookAtCertificate{2'000};
 
 SettingSources sources_of(const Invocation& invocation) {
   SettingSources sources{
@@ -98,18 +100,36 @@ void reload(const Invocation& invocation, Server& server) {
     return;
   }
   auto config = std::make_shared<const Config>(std::get<Config>(std::move(settings)));
+  std::string fault;
+  if (const auto taken = server.installation().tls()->configure(tls_settings(*config), fault); !taken) {
+    log_error("server.reload_refused", {{"why", fault}});
+    return;
+  }
   apply_log_level(*config);
   server.installation().set_config(std::move(config));
   log_info("server.reloaded");
 }
 
-// Returns at the first SIGINT or SIGTERM; SIGHUP reloads.
+// Returns at the first SIGINT or SIGTERM; SIGHUP reloads, and a renewed certificate is seen by itself.
 void wait_for_the_end(const Invocation& invocation, Server& server) {
   boost::asio::io_context loop;
+  boost::asio::steady_timer timer(loop);
+  std::function<void()> look = [&] {
+    timer.expires_after(kLookAtCertificate);
+    timer.async_wait([&](const boost::system::error_code& failed) {
+      if (failed) return;
+      server.installation().tls()->look();
+      look();
+    });
+  };
+  look();
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM, SIGHUP);
   std::function<void()> wait = [&] {
     signals.async_wait([&](const boost::system::error_code& failed, int number) {
-      if (failed || number != SIGHUP) return;
+      if (failed || number != SIGHUP) {
+        loop.stop();
+        return;
+      }
       reload(invocation, server);
       wait();
     });

@@ -74,22 +74,28 @@ bool Server::open_doors(std::string& fault) {
     needs.authenticator = here.platform().members_module->authenticator();
   http_ = std::make_unique<HttpServer>(std::move(needs));
   ops_ = std::make_unique<OpsServer>(here);
-  const ListenOptions http{
-      .name = "http", .bind = config.get(kBind), .port = static_cast<uint16_t>(config.get(kHttpPort))};
+  const ListenOptions http{.name = "http",
+                           .bind = config.get(kBind),
+                           .port = static_cast<uint16_t>(config.get(kHttpPort)),
+                           .tls = here.tls()};
   if (!http_->open(http, fault) || !ops_->open(static_cast<uint16_t>(config.get(kOpsPort)), fault))
     return false;
-  here.platform().http_host = base_url().substr(std::string_view("http://").size());
+  here.platform().http_host = http_host();
   http_->start();
   ops_->start();
   return write_control_door(here.data(), ops_->door()).ok();
 }
 
 std::string Server::base_url() const {
+  return (installation_->tls()->context() ? "https://" : "http://") + http_host();
+}
+
+std::string Server::http_host() const {
   const auto bind = installation_->config().get(kBind);
   const bool any = std::any_of(bind.begin(), bind.end(), is_any_address);
   std::string host = any ? network_address() : bind.empty() ? "127.0.0.1" : bind.front();
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return fmt::format("http://{}:{}", host, http_->port());
+  return fmt::format("{}:{}", host, http_->port());
 }
 
 uint16_t Server::rtmp_port() const {

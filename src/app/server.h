@@ -21,7 +21,8 @@ class Server {
 
   Installation& installation() { return *installation_; }
   const std::string& data() const { return installation_->data(); }
-  // Where a browser finds us: "http://127.0.0.1:8080", or this machine's network address.
+  // Where a browser finds us: "http://127.0.0.1:8080", or this machine's network address; https with a
+  // certificate.
   std::string base_url() const;
   uint16_t rtmp_port() const;
   // {"pid", "http", "rtmp", "rtc", "ops"}, written whole or not at all.
@@ -32,6 +33,7 @@ class Server {
  private:
   Server() = default;
   bool open_doors(std::string& fault);
+  std::string http_host() const;  // the same without its scheme
 
   std::unique_ptr<Installation> installation_;
   std::unique_ptr<HttpServer> http_;

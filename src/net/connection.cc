@@ -45,8 +45,7 @@ bool Connection::wants_websocket() const {
 }
 
 Task<Result<void>> Connection::respond(HttpResponse response) {
-  const HeadContext context{
-      .framing = BodyFraming::length, .keep_alive = false, .secure = request_->secure, .now = clock_.wall()};
+  const HeadContext context{.framing = BodyFraming::length, .keep_alive = false, .now = clock_.wall()};
   std::string bytes = render_head(response, context);
   bytes += response.content();
   const Result<void> wrote = co_await socket_.write_all(as_bytes(bytes));
@@ -56,10 +55,7 @@ Task<Result<void>> Connection::respond(HttpResponse response) {
 }
 
 Task<Result<void>> Connection::write_response_head(HttpResponse response) {
-  const HeadContext context{.framing = BodyFraming::until_end,
-                            .keep_alive = false,
-                            .secure = request_->secure,
-                            .now = clock_.wall()};
+  const HeadContext context{.framing = BodyFraming::until_end, .keep_alive = false, .now = clock_.wall()};
   const std::string head = render_head(response, context);
   co_return co_await socket_.write_all(as_bytes(head));
 }

@@ -50,6 +50,7 @@ struct HttpServer::State {
   Dispatcher dispatcher;
   std::unique_ptr<RequestMetrics> metrics;
   std::unique_ptr<Listener> listener;
+  std::shared_ptr<TlsDoor> tls;
   std::vector<std::unique_ptr<CorePart>> parts;  // by core index
 };
 
@@ -94,6 +95,8 @@ HttpServer::~HttpServer() {
 }
 
 Result<void> HttpServer::open(ListenOptions options, std::string& fault) {
+  options.plain = PlainRule::answer;  // a session says why
+  state_->tls = options.tls;
   auto listener = Listener::open(state_->needs.cores, std::move(options), fault);
   if (!listener) return listener.error();
   state_->listener = std::move(*listener);
@@ -128,7 +131,7 @@ void HttpServer::start() {
       return;
     }
     const SessionShared shared{core,      state->needs.clock, state->dispatcher, *state->metrics,
-                               part.gate, part.scratch,       part.draining};
+                               part.gate, part.scratch,       part.draining,     state->tls.get()};
     core.spawn(run_session(state, &part, shared, std::move(socket), std::move(*pass), Counted(part)));
   });
 }

@@ -5,6 +5,8 @@
 #include "net/config.h"
 #include "net/connection.h"
 #include "net/http_writer.h"
+#include "net/problem.h"
+#include "net/url.h"
 
 namespace vitrine {
 namespace {
@@ -22,6 +24,32 @@ using Steady = std::chrono::steady_clock;
 Milliseconds left_of(Milliseconds time, Steady::time_point begun) {
   const auto gone = std::chrono::duration_cast<Milliseconds>(Steady::now() - begun);
   return std::max(Milliseconds(1), time - gone);
+}
+
+std::string encoded_path(std::string_view path) {
+  std::string out;
+  for (const auto segment : path_segments(path)) out += '/' + percent_encode(segment);
+  return out;
+}
+
+// tls.required: what is only looked at is looked at again under TLS, at the same port (RFC 9110, 15.4.8).
+// What carries a body or begins a WebSocket is refused: sent on, it would go on being sent in the open.
+HttpResponse plain_refusal(const HttpRequest& request) {
+  const std::string_view host = request.headers.get("Host");
+  const bool looks = request.method == HttpMethod::get || request.method == HttpMethod::head;
+  if (looks && !host.empty() && !request.headers.has("Upgrade")) {
+    HttpResponse out;
+    out.status = 307;
+    const std::string query = request.query.empty() ? std::string() : '?' + request.query;
+    out.headers.set("Location", "https://" + std::string(host) + encoded_path(request.path) + query);
+    return out;
+  }
+  Problem problem{ErrorKind::forbidden, "request.tls_required",
+                  "This server answers under TLS only (https, wss)."};
+  problem.status = 426;
+  HttpResponse out = to_response(problem);
+  out.headers.set("Upgrade", "TLS/1.2, HTTP/1.1");  // RFC 9110, 15.5.22
+  return out;
 }
 
 }  // namespace
@@ -121,6 +149,7 @@ Task<Result<void>> HttpSession::read_body(HttpParser* parser) {
 
 void HttpSession::identify(HttpRequest& request) const {
   request.remote = socket_.peer_address();
+  request.secure = socket_.secure();
   if (!request.headers.has("X-Forwarded-For") && !request.headers.has("X-Forwarded-Proto")) return;
   const AddressRanges trusted(shared_.core.config().get(kTrustedProxies));
   auto client = client_address(request.remote, request.secure, request.headers, trusted);
@@ -136,6 +165,10 @@ Task<HttpSession::Next> HttpSession::serve(Exchange* exchange) {
                     "The only expectation met here is 100-continue."};
     problem.status = 417;
     co_return co_await refuse_unread(exchange, to_response(problem));
+  }
+  if (!exchange->request->secure && shared_.tls_required()) {
+    shared_.tls->count_plain_refused();
+    co_return co_await refuse_unread(exchange, plain_refusal(*exchange->request));
   }
   std::shared_ptr<const HttpRequest> request = exchange->request;
   Dispatcher::Admission admission = co_await shared_.dispatcher.admit(std::move(request));
@@ -195,7 +228,7 @@ Task<HttpSession::Next> HttpSession::send(Exchange* exchange, HttpResponse respo
   if (!exchange->parser.keep_alive() || shared_.draining) next = Next::close;
   const HeadContext context{.framing = BodyFraming::length,
                             .keep_alive = next == Next::request,
-                            .secure = request.secure,
+                            .strict_transport = request.secure && shared_.tls_required(),
                             .now = shared_.clock.wall()};
   std::string head = render_head(response, context);
   const bool with_body = request.method != HttpMethod::head && status_has_body(response.status);
@@ -215,7 +248,8 @@ Task<HttpSession::Next> HttpSession::send(Exchange* exchange, HttpResponse respo
 
 // What could not be read as a request gets an answer where there is somebody to read it.
 Task<void> HttpSession::send_parse_problem(Error error) {
-  if (error.reason == "tcp.closed" || error.reason == "tcp.reset") co_return;
+  if (error.reason.starts_with("tls.") || error.reason == "tcp.closed" || error.reason == "tcp.reset")
+    co_return;
   const bool late = error.reason == "tcp.timed_out";
   if (late && received_.empty()) co_return;
   Problem problem = parse_problem(error);
@@ -225,8 +259,7 @@ Task<void> HttpSession::send_parse_problem(Error error) {
     problem.status = 408;
   }
   const HttpResponse response = to_response(problem);
-  const HeadContext context{
-      .framing = BodyFraming::length, .keep_alive = false, .secure = false, .now = shared_.clock.wall()};
+  const HeadContext context{.framing = BodyFraming::length, .keep_alive = false, .now = shared_.clock.wall()};
   const Result<void> wrote = co_await write(render_head(response, context), response.content());
   shared_.metrics.count(nullptr, response.status, Microseconds(0));
   log_debug("http.refused", {{"why", problem.slug}, {"remote", socket_.peer_address()}});

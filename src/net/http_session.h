@@ -24,6 +24,9 @@ struct SessionShared {
   StopGate& gate;
   std::vector<uint8_t>& scratch;  // where bytes land before the session that reads copies them
   const bool& draining;
+  TlsDoor* tls;  // null: nobody asks for TLS here
+
+  bool tls_required() const { return tls != nullptr && tls->required(); }
 };
 
 class HttpSession {

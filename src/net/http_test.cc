@@ -58,7 +58,8 @@ TEST(RenderHead, CarriesSecurityHeadersAndLength) {
   HttpResponse response;
   response.body = "hello";
   response.headers.set("Content-Type", "text/plain");
-  const std::string head = render_head(response, {.secure = true, .now = WallTime{784'111'777'000}});
+  const std::string head =
+      render_head(response, {.strict_transport = true, .now = WallTime{784'111'777'000}});
   EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")) << head;
   for (const char* line : {"Date: Sun, 06 Nov 1994 08:49:37 GMT", "Content-Length: 5",
                            "Connection: keep-alive", "X-Content-Type-Options: nosniff",

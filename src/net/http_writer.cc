@@ -46,7 +46,7 @@ std::string render_head(const HttpResponse& response, const HeadContext& context
   add_default("X-Content-Type-Options", "nosniff");
   add_default("Referrer-Policy", "strict-origin-when-cross-origin");
   add_default("Content-Security-Policy", kContentSecurityPolicy);
-  if (context.secure) add_default("Strict-Transport-Security", "max-age=31536000");
+  if (context.strict_transport) add_default("Strict-Transport-Security", "max-age=31536000");
   if (context.framing == BodyFraming::length && status_has_body(response.status))
     append(out, "Content-Length", std::to_string(response.content().size()));
   append(out, "Connection", context.keep_alive ? "keep-alive" : "close");

@@ -19,7 +19,7 @@ enum class BodyFraming : uint8_t {
 struct HeadContext {
   BodyFraming framing = BodyFraming::length;
   bool keep_alive = true;
-  bool secure = false;  // TLS: adds Strict-Transport-Security
+  bool strict_transport = false;  // adds Strict-Transport-Security: this host speaks TLS only
   WallTime now{};
 };
 
