@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "media/protocol/amf3.h"
+
 namespace vitrine {
 namespace {
 
@@ -48,13 +50,8 @@ std::string_view RtmpCommand::first_text() const {
 }
 
 Result<RtmpCommand> read_rtmp_command(const RtmpMessage& message) {
-  Bytes body = message.body;
-  if (message.type == RtmpType::data_amf3 || message.type == RtmpType::command_amf3) {
-    // Peers that announce AMF3 still send AMF0 behind one zero byte.
-    if (body.empty() || body.front() != 0) return Error{ErrorKind::unsupported, "amf0.type"};
-    body = body.subspan(1);
-  }
-  auto values = read_amf0(body);
+  const bool amf3 = message.type == RtmpType::data_amf3 || message.type == RtmpType::command_amf3;
+  auto values = amf3 ? read_amf3_message(message.body) : read_amf0(message.body);
   if (!values) return values.error();
   return RtmpCommand{*std::move(values), message.stream_id};
 }

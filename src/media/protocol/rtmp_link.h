@@ -24,7 +24,6 @@ inline constexpr uint32_t kRtmpChunkLeast = 128;  // bytes; 1-byte chunks burn o
 inline constexpr uint32_t kRtmpChunkOut = 60'000;
 inline constexpr uint32_t kRtmpWindow = 2'500'000;        // bytes between acknowledgements
 inline constexpr size_t kRtmpCommandMessageMax = 65'536;  // bytes, while nothing but commands may come
-inline constexpr std::string_view kRtmpApp = "live";
 
 // The chunk streams we send on (RTMP 1.0 leaves all but 2 free). Media has its own, so that a feed's
 // slabs never share header state with what is meant for one peer.
@@ -56,8 +55,7 @@ struct RtmpCommand {
   // The first text after the command object: the stream's name in publish and play.
   std::string_view first_text() const;
 };
-// Also of the AMF3 types, which carry AMF0 behind one zero byte. Errors: those of read_amf0;
-// `unsupported` "amf0.type" for real AMF3.
+// Also of the AMF3 types. Errors: those of read_amf0 and read_amf3_message.
 Result<RtmpCommand> read_rtmp_command(const RtmpMessage& message);
 
 // "onStatus" and "_error" carry one of these.

@@ -11,19 +11,6 @@ namespace {
 constexpr std::optional<RtmpEvent> kNothing;
 static_assert(kRtmpNetStreamsMax == 8, "net_streams_ has a bit for each");
 
-// "name?query" in two; the query is empty without a '?'.
-std::pair<std::string_view, std::string_view> split_query(std::string_view text) {
-  const size_t at = text.find('?');
-  if (at == std::string_view::npos) return {text, {}};
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
-void join_query(std::string& query, std::string_view more) {
-  if (more.empty()) return;
-  if (!query.empty()) query += '&';
-  query += more;
-}
-
 }  // namespace
 
 Result<std::optional<RtmpEvent>> RtmpSession::next(Bytes& in) {
@@ -136,17 +123,14 @@ RtmpSession::Outcome RtmpSession::on_connect(const RtmpCommand& command) {
   if (object == nullptr) return Error{ErrorKind::invalid_input, "rtmp.order"};
   if (auto enough = link_.require_chunk_size(kRtmpChunkLeast); !enough) return enough.error();
 
-  auto [app, app_query] = split_query(object->text("app"));
-  while (app.ends_with('/')) app.remove_suffix(1);
-  if (app != kRtmpApp) {
+  auto app = read_rtmp_app(object->text("app"), object->text("tcUrl"));
+  if (!app) {
     link_.send_command(
         0, {"_error", command.transaction(), Amf0Value(),
             rtmp_status("error", "NetConnection.Connect.InvalidApp", "Streams are at rtmp://HOST/live.")});
-    return Error{ErrorKind::invalid_input, "rtmp.app"};
+    return app.error();
   }
-  // FFmpeg repeats the app's query in tcUrl: the same words twice do no harm.
-  join_query(tc_url_query_, app_query);
-  join_query(tc_url_query_, split_query(object->text("tcUrl")).second);
+  app_ = *std::move(app);
   encoder_ = object->text("flashVer");
   page_ = object->text("pageUrl");
 
@@ -154,6 +138,7 @@ RtmpSession::Outcome RtmpSession::on_connect(const RtmpCommand& command) {
   state_ = State::connected;
   Amf0Object server;
   server.properties = {{"fmsVer", "FMS/3,5,3,888"}, {"capabilities", 31}};
+  answer_enhanced(*object, server);
   Amf0Object info = rtmp_status("status", "NetConnection.Connect.Success", "Connected.");
   info.properties.push_back({"objectEncoding", 0});
   link_.send_command(0, {"_result", command.transaction(), std::move(server), std::move(info)});
@@ -170,22 +155,15 @@ RtmpSession::Outcome RtmpSession::on_create_stream(const RtmpCommand& command) {
   return kNothing;
 }
 
-std::pair<std::string, std::string> RtmpSession::name_and_query(std::string_view text) const {
-  const auto [name, own] = split_query(text);
-  std::string query(own);
-  join_query(query, tc_url_query_);
-  return {std::string(name), std::move(query)};
-}
-
 // Publishing.
 
 RtmpSession::Outcome RtmpSession::on_publish(const RtmpCommand& command) {
   if (state_ != State::connected) return Error{ErrorKind::invalid_input, "rtmp.repeated"};
   publish_stream_id_ = command.stream_id;
   state_ = State::publish_asked;
-  auto [name, query] = name_and_query(command.first_text());
-  stream_name_ = name;
-  return std::optional<RtmpEvent>(RtmpPublishAsked{std::move(name), std::move(query), encoder_});
+  auto asked = read_rtmp_stream(app_, command.first_text());
+  stream_name_ = asked.name;
+  return std::optional<RtmpEvent>(RtmpPublishAsked{std::move(asked.name), std::move(asked.query), encoder_});
 }
 
 void RtmpSession::accept_publish() {
@@ -234,9 +212,9 @@ RtmpSession::Outcome RtmpSession::on_play(const RtmpCommand& command) {
     return kNothing;
   }
   state_ = State::play_asked;
-  auto [name, query] = name_and_query(command.first_text());
-  stream_name_ = name;
-  return std::optional<RtmpEvent>(RtmpPlayAsked{std::move(name), std::move(query), page_});
+  auto asked = read_rtmp_stream(app_, command.first_text());
+  stream_name_ = asked.name;
+  return std::optional<RtmpEvent>(RtmpPlayAsked{std::move(asked.name), std::move(asked.query), page_});
 }
 
 void RtmpSession::accept_play() {

@@ -23,6 +23,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "media/protocol/rtmp_connect.h"
 #include "media/protocol/rtmp_link.h"
 
 namespace vitrine {
@@ -114,14 +115,12 @@ class RtmpSession {
   Outcome on_pause(const RtmpCommand& command);
   Outcome on_seek(const RtmpCommand& command);
   Outcome on_call(const RtmpCommand& command);
-  // The name of a stream in two, with the queries of app and tcUrl behind its own.
-  std::pair<std::string, std::string> name_and_query(std::string_view text) const;
 
   Random* random_;  // a pointer so that a session can move
   State state_ = State::c0_c1;
   std::vector<uint8_t> handshake_;
   RtmpLink link_;
-  std::string tc_url_query_;
+  RtmpApp app_;
   std::string encoder_;
   std::string page_;
   std::string stream_name_;  // what was asked to be published or played, without its query

@@ -173,7 +173,35 @@ TEST(RtmpSession, TheKeyMayBeInTcUrl) {
   peer.handshake();
   peer.connect("live?key=one", "rtmp://host/live?key=one");
   const auto events = peer.publish("demo");
-  EXPECT_EQ(std::get<RtmpPublishAsked>(events.at(0)).query, "key=one&key=one");
+  EXPECT_EQ(std::get<RtmpPublishAsked>(events.at(0)).query, "key=one");
+}
+
+// rtmp://HOST/live/demo/ as server, the key alone as "stream key".
+TEST(RtmpSession, TheAppMayNameTheStreamAndTheNameBeTheKey) {
+  Peer peer;
+  peer.handshake();
+  peer.connect("live/demo/", "rtmp://host/live/demo/");
+  const auto events = peer.publish("q3Zr8t_0Jx-K1mYw7vB2uA");
+  EXPECT_EQ(std::get<RtmpPublishAsked>(events.at(0)).name, "demo");
+  EXPECT_EQ(std::get<RtmpPublishAsked>(events.at(0)).query, "key=q3Zr8t_0Jx-K1mYw7vB2uA");
+}
+
+TEST(RtmpSession, ConnectTellsAnEnhancedPeerTheCodecsTaken) {
+  Peer peer;
+  peer.handshake();
+  Amf0Array codecs;
+  codecs.items = {"av01", "hvc1", "avc1", "Opus"};
+  Amf0Object object;
+  object.properties = {{"app", "live"}, {"tcUrl", "rtmp://host/live"}, {"fourCcList", codecs}};
+  peer.command({"connect", 1, object});
+  const auto result = peer.reply("_result");
+  ASSERT_EQ(result.size(), 4u);
+  EXPECT_NE(result[2].object()->find("fourCcList"), nullptr);
+  EXPECT_EQ(result[2].object()->find("videoFourCcInfoMap")->object()->number("avc1"), 4);
+  Peer plain;
+  plain.handshake();
+  plain.connect();
+  EXPECT_EQ(plain.reply("_result")[2].object()->find("fourCcList"), nullptr);
 }
 
 TEST(RtmpSession, MediaAndMetadataComeOutWhilePublishing) {
@@ -219,6 +247,46 @@ TEST(RtmpSession, CommandsOfType17CarryAmf0BehindAZero) {
   EXPECT_FALSE(peer.reply("_result").empty());
 }
 
+// A Flash-era encoder: AMF3 for the command object, then for everything.
+TEST(RtmpSession, CommandsAndDataMayBeAmf3) {
+  Peer peer;
+  peer.handshake();
+  peer.message(RtmpType::command_amf3, 0,
+               hex("00 02 0007 636f6e6e656374 00 3ff0000000000000 11 0a 0b 01 07 617070 06 09 6c697665 01"));
+  EXPECT_FALSE(peer.error());
+  EXPECT_FALSE(peer.reply("_result").empty());
+  const auto asked = peer.message(RtmpType::command_amf3, 1,
+                                  hex("06 0f 7075626c697368 04 05 01 06 09 64656d6f 06 09 6c697665"));
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(std::get<RtmpPublishAsked>(asked[0]).name, "demo");
+  const auto data =
+      peer.message(RtmpType::data_amf3, 1, hex("06 15 6f6e4d65746144617461 09 01 0b 7769647468 04 8550 01"));
+  ASSERT_EQ(data.size(), 1u);
+  EXPECT_EQ(std::get<RtmpMetadata>(data[0]).data.number("width"), 720);
+}
+
+TEST(RtmpSession, MetadataComesInEveryFormAndBrokenDataIsLeftAside) {
+  Peer peer;
+  peer.handshake();
+  peer.connect();
+  peer.publish();
+  Amf0Object data;
+  data.properties = {{"width", 720}};
+  const auto width = [&](const std::vector<Amf0Value>& values) {
+    const auto events = peer.message(RtmpType::data_amf0, 1, write_amf0(values));
+    return events.empty() ? -1 : std::get<RtmpMetadata>(events[0]).data.number("width");
+  };
+  EXPECT_EQ(width({"@setDataFrame", "onMetaData", data}), 720);
+  EXPECT_EQ(width({"onMetaData", data}), 720);
+  EXPECT_EQ(width({"@setDataFrame", "onMetaData"}), -1);
+  EXPECT_EQ(width({"@clearDataFrame", "onMetaData"}), -1);
+  EXPECT_EQ(width({"onCuePoint", data}), -1);
+  EXPECT_EQ(width({"onMetaData", 5}), -1);
+  EXPECT_TRUE(peer.message(RtmpType::data_amf0, 1, hex("07 0000")).empty());
+  EXPECT_TRUE(peer.message(RtmpType::data_amf3, 1, {}).empty());
+  EXPECT_FALSE(peer.error());
+}
+
 TEST(RtmpSession, ARefusedPublishHearsWhy) {
   Peer peer;
   peer.accepting = false;
@@ -251,7 +319,7 @@ TEST(RtmpSession, PlayIsAnsweredInTheOrderPlayersExpect) {
   ASSERT_EQ(events.size(), 1u);
   const auto& asked = std::get<RtmpPlayAsked>(events[0]);
   EXPECT_EQ(asked.name, "demo");
-  EXPECT_EQ(asked.query, "token=t&app=1&app=1");
+  EXPECT_EQ(asked.query, "token=t&app=1");
   EXPECT_EQ(peer.told(), (std::vector<std::string>{"StreamBegin", "NetStream.Play.Reset",
                                                    "NetStream.Play.Start", "|RtmpSampleAccess"}));
   EXPECT_TRUE(peer.session().playing());
