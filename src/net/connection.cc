@@ -2,6 +2,7 @@
 
 #include "net/http_writer.h"
 #include "net/problem.h"
+#include "net/websocket_deflate.h"
 
 namespace vitrine {
 namespace {
@@ -73,7 +74,8 @@ Result<void> Connection::check_handshake(const OriginRule& rule) const {
   return {};
 }
 
-Task<Result<WebSocket>> Connection::upgrade_websocket(OriginRule rule, size_t message_max) {
+Task<Result<WebSocket>> Connection::upgrade_websocket(OriginRule rule, size_t message_max,
+                                                      WebSocketDeflate deflate) {
   if (const auto fine = check_handshake(rule); !fine) {
     Problem problem(fine.error());
     if (fine.error().kind == ErrorKind::unsupported || !wants_websocket()) problem.status = 426;
@@ -85,12 +87,21 @@ Task<Result<WebSocket>> Connection::upgrade_websocket(OriginRule rule, size_t me
     const Result<void> told = co_await respond(std::move(refusal));
     co_return told ? fine.error() : told.error();
   }
-  const std::string head =
+  std::string head =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
-      websocket_accept(request_->headers.get("Sec-WebSocket-Key")) + "\r\n\r\n";
+      websocket_accept(request_->headers.get("Sec-WebSocket-Key")) + "\r\n";
+  std::string extension;
+  if (deflate == WebSocketDeflate::on)
+    extension = accept_deflate(request_->headers.get("Sec-WebSocket-Extensions"));
+  if (extension.empty())
+    deflate = WebSocketDeflate::off;
+  else
+    head += "Sec-WebSocket-Extensions: " + extension + "\r\n";
+  head += "\r\n";
   if (const auto wrote = co_await socket_.write_all(as_bytes(head)); !wrote) co_return wrote.error();
-  co_return WebSocket{std::move(socket_), WebSocketReceiver(message_max, std::move(received_))};
+  co_return WebSocket{std::move(socket_), WebSocketReceiver(message_max, deflate, std::move(received_)),
+                      deflate};
 }
 
 }  // namespace vitrine

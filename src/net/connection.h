@@ -35,7 +35,9 @@ class Connection {
   // Answers the handshake (RFC 6455, 4.2) and hands the socket over. Refusals have been answered when
   // the Error arrives: `invalid_input` "websocket.handshake", `unsupported` "websocket.version",
   // `forbidden` "websocket.origin".
-  Task<Result<WebSocket>> upgrade_websocket(OriginRule rule, size_t message_max = 64 * 1024);
+  // With `deflate` on, a client that offers permessage-deflate gets it (WebSocket::deflate says so).
+  Task<Result<WebSocket>> upgrade_websocket(OriginRule rule, size_t message_max = 64 * 1024,
+                                            WebSocketDeflate deflate = WebSocketDeflate::off);
 
   // The socket, for whoever writes the body from now on.
   TcpSocket release() { return std::move(socket_); }

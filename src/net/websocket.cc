@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/hex.h"
@@ -15,22 +16,56 @@ constexpr std::string_view kAcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11
 
 }  // namespace
 
-WebSocketReceiver::WebSocketReceiver(size_t message_max, std::vector<uint8_t> received)
-    : parser_(message_max), received_(std::move(received)) {}
+WebSocketReceiver::WebSocketReceiver(size_t message_max, WebSocketDeflate deflate,
+                                     std::vector<uint8_t> received)
+    : parser_(message_max, deflate), received_(std::move(received)) {}
+
+void WebSocketReceiver::set_limits(Milliseconds silence, Milliseconds message) {
+  silence_max_ = silence;
+  message_max_ = message;
+}
 
 Task<Result<WebSocketMessage>> WebSocketReceiver::receive(TcpSocket* socket) {
   for (;;) {
     auto message = next_data();
     if (!message) co_return message.error();
-    if (*message) co_return std::move(**message);
+    if (*message) {
+      message_since_ = {};
+      co_return std::move(**message);
+    }
     const auto more = read_more(*socket);
     if (!more) co_return more.error();
     if (*more) {
       co_await yield_core();  // one peer that never stops sending leaves room for the others
-    } else if (const auto waited = co_await socket->wait_readable(); !waited) {
-      co_return waited.error();
+      continue;
     }
+    if (const auto timely = limit_wait(*socket); !timely) co_return out_of_time(timely.error());
+    if (const auto waited = co_await socket->wait_readable(); !waited) co_return out_of_time(waited.error());
   }
+}
+
+// Before a wait: how long it may last.
+Result<void> WebSocketReceiver::limit_wait(TcpSocket& socket) {
+  if (silence_max_.count() == 0) return {};
+  if (!parser_.midway()) {
+    message_since_ = {};
+    socket.set_read_limit(silence_max_);
+    return {};
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (message_since_.time_since_epoch().count() == 0) message_since_ = now;
+  const auto left = std::chrono::duration_cast<Milliseconds>(message_since_ + message_max_ - now);
+  if (left.count() <= 0) return Error{ErrorKind::timed_out, "websocket.slow"};
+  socket.set_read_limit(std::min(left, silence_max_));
+  return {};
+}
+
+// Tells the peer that its time is over.
+Error WebSocketReceiver::out_of_time(Error error) {
+  if (error.kind != ErrorKind::timed_out || silence_max_.count() == 0) return error;
+  const Error late{ErrorKind::timed_out, parser_.midway() ? "websocket.slow" : "websocket.silent"};
+  answer(websocket_close_frame(close_code_of(late), late.reason));
+  return late;
 }
 
 // The next data message among what was received, control messages done on the way.

@@ -1,7 +1,10 @@
-// What RFC 6455 asks of a server, case by case, in the groups of the Autobahn test suite. Each case is
-// what a client sends and what comes of it; all of them run whole, byte by byte, and cut at every byte.
+// What RFC 6455 and RFC 7692 ask of a server, case by case, in the groups of the Autobahn test suite. Each
+// case is what a client sends and what comes of it; all of them run whole, byte by byte, and cut at every
+// byte.
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
+#include "net/websocket_deflate.h"
 #include "net/websocket_frame.h"
 #include "testing/websocket_client.h"
 
@@ -14,11 +17,12 @@ struct Case {
   std::string name;
   std::string sent;
   std::string outcome;  // "text:hello ping:x close:1000/bye", then "!reason" if it failed
+  WebSocketDeflate deflate = WebSocketDeflate::off;
 };
 
 // The sent bytes through a parser in parts of `part` bytes, written as an outcome.
-std::string outcome_of(std::string_view sent, size_t part) {
-  WebSocketParser parser(kMessageMax);
+std::string outcome_of(std::string_view sent, size_t part, WebSocketDeflate deflate) {
+  WebSocketParser parser(kMessageMax, deflate);
   std::string out;
   while (!sent.empty()) {
     Bytes bytes = as_bytes(sent.substr(0, part));
@@ -211,7 +215,7 @@ std::vector<Case> closes() {
   for (const int code :
        {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 3000, 3999, 4000, 4999})
     out.push_back({"7.7 code " + std::to_string(code), close(code), "close:" + std::to_string(code) + "/"});
-  for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65'535})
+  for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 1999, 2000, 2999, 5000, 9999, 65'535})
     out.push_back({"7.9 code " + std::to_string(code), close(code), "!protocol"});
   return out;
 }
@@ -227,19 +231,161 @@ std::vector<Case> limits() {
   };
 }
 
+// Each text cut into two fragments at every byte: what is said of it does not depend on the cut.
+std::vector<Case> utf8_splits() {
+  const std::string texts[] = {
+      "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5",  // Greek, two and three bytes
+      "a\xe6\xa9\xb1\xe7\xaa\x97\xf0\x9f\x9b\x8d!",    // Chinese and an emoji
+      "\xf4\x8f\xbf\xbf\xef\xbf\xbd",                  // the last character there is
+      "\xc2\x80\xe0\xa0\x80\xf0\x90\x80\x80",          // the shortest of each length
+      "ok\xed\xa0\x80ok",                              // a surrogate
+      "ok\xf4\x90\x80\x80ok",                          // past the last
+      "ok\xc0\xafok",                                  // overlong
+      "ok\xe0\x80\xafok",
+      "ok\xf0\x80\x80\xafok",
+      "ok\xff\xfeok",
+      "ok\x80ok",          // a continuation first
+      "ok\xe6\xa9",        // ends inside a character
+      "ok\xf0\x9f\x9bok",  // broken off by the next
+  };
+  std::vector<Case> out;
+  for (const std::string& whole : texts) {
+    const std::string outcome = count_utf8(whole) ? "text:" + whole : "!text";
+    for (size_t cut = 0; cut <= whole.size(); ++cut) {
+      out.push_back({"6.s " + whole + " cut at " + std::to_string(cut),
+                     text(whole.substr(0, cut), false) + more(whole.substr(cut)), outcome});
+    }
+  }
+  return out;
+}
+
+// The mask is the client's to choose, and goes on over the bytes of a frame however they are cut (5.3).
+std::vector<Case> masks() {
+  std::vector<Case> out;
+  const std::string payload = "0123456789";
+  for (const uint32_t mask : {0x00000000U, 0xFFFFFFFFU, 0x01020304U, 0x80000000U, 0x00000080U, 0xA5A55A5AU}) {
+    std::string frame = "\x82\x8a";
+    for (int at = 3; at >= 0; --at) frame += static_cast<char>(mask >> (8 * at));
+    for (size_t at = 0; at < payload.size(); ++at)
+      frame += static_cast<char>(payload[at] ^ static_cast<char>(mask >> (8 * (3 - at % 4))));
+    out.push_back({"5.3 mask " + std::to_string(mask), frame, "binary:" + payload});
+  }
+  for (const int opcode : {0, 1, 2, 8, 9, 10}) {
+    const std::string frame = {static_cast<char>(0x80 | opcode), 0};
+    out.push_back({"5.1 no mask on opcode " + std::to_string(opcode), frame, "!protocol"});
+  }
+  return out;
+}
+
+std::string deflated_payload(std::string_view payload) {
+  const auto bytes = MessageDeflater().deflate(as_bytes(payload));
+  return bytes ? std::string(as_text(*bytes)) : std::string();
+}
+
+constexpr int kRsv1 = 0x40;
+// A deflated frame that begins a message.
+std::string deflated(WebSocketOpcode opcode, std::string_view bytes, bool final = true) {
+  const int first = (final ? 0x80 : 0) | kRsv1 | static_cast<int>(opcode);
+  return client_frame(static_cast<uint8_t>(first), bytes);
+}
+
+// RFC 7692, 7.2.3 and what may go wrong with it.
+std::vector<Case> inflation() {
+  const std::string hello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);                                // 7.2.3.1
+  const std::string stored("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", 11);              // 7.2.3.3
+  const std::string final_block("\xf3\x48\xcd\xc9\xc9\x07\x00\x00", 8);                      // 7.2.3.4
+  const std::string two_blocks("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00", 13);  // 7.2.3.5
+  const std::string empty("\x00", 1);                                                        // 7.2.3.6
+  const std::string big = deflated_payload(std::string(kMessageMax, 'x'));
+  const std::string bomb = deflated_payload(std::string(kMessageMax * 40, 'x'));
+  constexpr auto kText = WebSocketOpcode::text;
+  std::vector<Case> out = {
+      {"7.2.3.1 one block", deflated(kText, hello), "text:Hello"},
+      {"7.2.3.1 as binary", deflated(WebSocketOpcode::binary, hello), "binary:Hello"},
+      {"7.2.3.1 in two fragments", deflated(kText, hello.substr(0, 3), false) + more(hello.substr(3)),
+       "text:Hello"},
+      {"7.2.3.1 with a ping between",
+       deflated(kText, hello.substr(0, 3), false) + ping("p") + more(hello.substr(3)), "ping:p text:Hello"},
+      {"7.2.3.2 twice without context", deflated(kText, hello) + deflated(kText, hello),
+       "text:Hello text:Hello"},
+      {"7.2.3.2 the second needs the first's context",
+       deflated(kText, hello) + deflated(kText, std::string("\xf2\x00\x11\x00\x00", 5)),
+       "text:Hello!deflate"},
+      {"7.2.3.3 a stored block", deflated(kText, stored), "text:Hello"},
+      {"7.2.3.4 a final block", deflated(kText, final_block), "text:Hello"},
+      {"7.2.3.5 two blocks", deflated(kText, two_blocks), "text:Hello"},
+      {"7.2.3.6 empty", deflated(kText, empty), "text:"},
+      {"6.1 plain between deflated ones", deflated(kText, hello) + text("plain") + deflated(kText, hello),
+       "text:Hello text:plain text:Hello"},
+      {"6.1 RSV1 on a continuation",
+       deflated(kText, hello.substr(0, 3), false) + client_frame(0x80 | kRsv1, hello.substr(3)), "!protocol"},
+      {"6.1 RSV1 on a continuation of plain", text("a", false) + client_frame(0x80 | kRsv1, "b"),
+       "!protocol"},
+      {"6.1 RSV1 on a ping", client_frame(0x80 | kRsv1 | 9, hello), "!protocol"},
+      {"6.1 RSV1 on a pong", client_frame(0x80 | kRsv1 | 10, hello), "!protocol"},
+      {"6.1 RSV1 on a close", client_frame(0x80 | kRsv1 | 8, ""), "!protocol"},
+      {"6.1 RSV2 as well", client_frame(0x80 | 0x60 | 1, hello), "!protocol"},
+      {"6.1 RSV3 as well", client_frame(0x80 | 0x50 | 1, hello), "!protocol"},
+      {"6.1 RSV1 with an unknown opcode", client_frame(0x80 | kRsv1 | 3, hello), "!protocol"},
+      {"7.2.2 no deflate stream", deflated(kText, "\xff\xff\xff"), "!deflate"},
+      {"7.2.2 a stream cut short", deflated(kText, hello.substr(0, 4)), "!deflate"},
+      {"7.2.2 a stored block cut short", deflated(kText, stored.substr(0, 7)), "!deflate"},
+      {"7.2.2 a stored block that denies its length",
+       deflated(kText, std::string("\x00\x05\x00\x00\x00Hello\x00", 11)), "!deflate"},
+      {"7.2.2 nothing at all", deflated(kText, ""), "!deflate"},
+      {"7.2.2 text that is not UTF-8",
+       deflated(kText, deflated_payload("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")), "!text"},
+      {"7.2.2 text that ends inside a character",
+       deflated(kText, deflated_payload("\xe6\xa9\xb1\xe6\xa9\xb1\xe6\xa9\xb1\xe6\xa9\xb1\xe6\xa9\xb1\xe6")),
+       "!text"},
+      {"9 inflates to the limit", deflated(kText, big), "text:70000"},
+      {"9 inflates to one more", deflated(kText, deflated_payload(std::string(kMessageMax + 1, 'x'))),
+       "!too_large"},
+      {"9 a bomb", deflated(kText, bomb), "!too_large"},
+      {"9 a bomb in fragments", deflated(kText, bomb.substr(0, 1), false) + more(bomb.substr(1)),
+       "!too_large"},
+  };
+  for (Case& one : out) one.deflate = WebSocketDeflate::on;
+  out.push_back({"5 RSV1 when nothing was agreed", deflated(kText, hello), "!protocol"});
+  return out;
+}
+
+// What is sent and inflated is what was deflated, for every size around the limits of a frame's length.
+std::vector<Case> round_trips() {
+  std::vector<Case> out;
+  for (const size_t size : {48, 64, 125, 126, 127, 128, 255, 256, 1'000, 4'095, 4'096, 4'097, 8'192, 16'384,
+                            65'535, 65'536, 70'000}) {
+    std::string payload;
+    while (payload.size() < size)
+      payload += "{\"kind\":\"chat\",\"n\":" + std::to_string(payload.size()) + "}";
+    payload.resize(size);
+    const std::string bytes = deflated_payload(payload);
+    const std::string shown = "text:" + (size > 40 ? std::to_string(size) : payload);
+    constexpr auto kText = WebSocketOpcode::text;
+    out.push_back(
+        {"12 deflated " + std::to_string(size), deflated(kText, bytes), shown, WebSocketDeflate::on});
+    const size_t half = bytes.size() / 2;
+    out.push_back({"12 in fragments " + std::to_string(size),
+                   deflated(kText, bytes.substr(0, half), false) + more(bytes.substr(half)), shown,
+                   WebSocketDeflate::on});
+  }
+  return out;
+}
+
 std::vector<Case> all_cases() {
   std::vector<Case> out;
-  for (const auto& group : {framing(), pings(), reserved(), fragments(), utf8(), closes(), limits()})
+  for (const auto& group : {framing(), pings(), reserved(), fragments(), utf8(), utf8_splits(), masks(),
+                            closes(), limits(), inflation(), round_trips()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }
 
 TEST(WebSocketConformance, EveryCaseWholeAndInParts) {
   const auto cases = all_cases();
-  EXPECT_GE(cases.size(), 100u);
+  EXPECT_GE(cases.size(), 300u);
   for (const Case& one : cases) {
     for (const size_t part : {size_t{1}, size_t{7}, one.sent.size()})
-      EXPECT_EQ(outcome_of(one.sent, part), one.outcome) << one.name << " in parts of " << part;
+      EXPECT_EQ(outcome_of(one.sent, part, one.deflate), one.outcome) << one.name << " in parts of " << part;
   }
 }
 
@@ -248,7 +394,8 @@ TEST(WebSocketConformance, EveryTruncation) {
   for (const Case& one : all_cases()) {
     if (one.sent.size() > 1000) continue;
     for (size_t size = 0; size < one.sent.size(); ++size) {
-      const std::string partial = outcome_of(std::string_view(one.sent).substr(0, size), one.sent.size());
+      const std::string partial =
+          outcome_of(std::string_view(one.sent).substr(0, size), one.sent.size(), one.deflate);
       EXPECT_TRUE(one.outcome.starts_with(partial)) << one.name << " cut at " << size << ": " << partial;
     }
   }

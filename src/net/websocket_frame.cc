@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "net/websocket_deflate.h"
 #include "wire/byte_writer.h"
 
 namespace vitrine {
@@ -10,6 +11,8 @@ namespace {
 
 constexpr size_t kControlMax = 125;
 constexpr size_t kMaskBytes = 4;
+constexpr uint8_t kReserved = 0x70;
+constexpr uint8_t kDeflated = 0x40;  // RSV1 (RFC 7692, 6)
 
 const Error kProtocol{ErrorKind::invalid_input, "websocket.protocol"};
 const Error kBadText{ErrorKind::invalid_input, "websocket.text"};
@@ -79,9 +82,9 @@ Result<std::optional<WebSocketMessage>> WebSocketParser::next(Bytes& bytes) {
       return std::optional(std::move(*message));
     }
     if (!frame_.final) continue;
-    in_message_ = false;
-    if (message_kind_ == WebSocketOpcode::text && !utf8_.complete()) return fail(kBadText);
-    return std::optional(WebSocketMessage{message_kind_, std::exchange(message_, {}), 0});
+    auto message = finish_message();
+    if (!message) return fail(message.error());
+    return std::optional(std::move(*message));
   }
 }
 
@@ -99,7 +102,9 @@ Result<bool> WebSocketParser::read_head(Bytes& bytes) {
   const uint8_t first = reader.u8();
   const uint8_t second = reader.u8();
   // Reserved bits, unknown opcodes, unmasked frames (RFC 6455, 5.1 and 5.2).
-  if ((first & 0x70) != 0 || !known(first & 0x0F) || (second & 0x80) == 0) return kProtocol;
+  const uint8_t allowed = deflate_ == WebSocketDeflate::on ? kDeflated : 0;
+  const uint8_t reserved = first & kReserved;
+  if ((reserved & ~allowed) != 0 || !known(first & 0x0F) || (second & 0x80) == 0) return kProtocol;
   uint64_t size = second & 0x7F;
   if (size == 126) {
     size = reader.u16();
@@ -108,7 +113,10 @@ Result<bool> WebSocketParser::read_head(Bytes& bytes) {
     size = reader.u64();
     if (size <= 0xFFFF || size >> 63 != 0) return kProtocol;
   }
-  frame_ = {.opcode = static_cast<WebSocketOpcode>(first & 0x0F), .final = (first & 0x80) != 0, .left = size};
+  frame_ = {.opcode = static_cast<WebSocketOpcode>(first & 0x0F),
+            .final = (first & 0x80) != 0,
+            .deflated = reserved != 0,
+            .left = size};
   const Bytes mask = reader.bytes(kMaskBytes);
   std::copy(mask.begin(), mask.end(), frame_.mask.begin());
   if (auto begun = begin_frame(size); !begun) return begun.error();
@@ -117,14 +125,16 @@ Result<bool> WebSocketParser::read_head(Bytes& bytes) {
 
 Result<void> WebSocketParser::begin_frame(uint64_t size) {
   if (is_control(frame_.opcode)) {
-    if (!frame_.final || size > kControlMax) return kProtocol;
+    if (!frame_.final || size > kControlMax || frame_.deflated) return kProtocol;
     control_.clear();
     return {};
   }
   const bool first = frame_.opcode != WebSocketOpcode::continuation;
-  if (first == in_message_) return kProtocol;  // a new message inside another, or nothing to continue
+  if (first == in_message_) return kProtocol;       // a new message inside another, or nothing to continue
+  if (!first && frame_.deflated) return kProtocol;  // only the first fragment says so (RFC 7692, 6.1)
   if (first) {
     in_message_ = true;
+    deflated_ = frame_.deflated;
     message_kind_ = frame_.opcode;
     utf8_ = {};
     message_.clear();
@@ -142,9 +152,22 @@ Result<void> WebSocketParser::take_payload(Bytes& bytes) {
     into[begin + index] = static_cast<char>(bytes[index] ^ frame_.mask[frame_.mask_at++ % kMaskBytes]);
   bytes = bytes.subspan(count);
   frame_.left -= count;
-  const bool text = !is_control(frame_.opcode) && message_kind_ == WebSocketOpcode::text;
+  const bool text = !is_control(frame_.opcode) && message_kind_ == WebSocketOpcode::text && !deflated_;
   if (text && !utf8_.put(as_bytes(std::string_view(into).substr(begin)))) return kBadText;
   return {};
+}
+
+Result<WebSocketMessage> WebSocketParser::finish_message() {
+  in_message_ = false;
+  WebSocketMessage out{message_kind_, std::exchange(message_, {}), 0};
+  if (deflated_) {
+    auto inflated = inflate_message(out.payload, message_max_);
+    if (!inflated) return inflated.error();
+    out.payload = std::move(*inflated);
+    if (out.kind == WebSocketOpcode::text && !utf8_.put(as_bytes(out.payload))) return kBadText;
+  }
+  if (out.kind == WebSocketOpcode::text && !utf8_.complete()) return kBadText;
+  return out;
 }
 
 Result<WebSocketMessage> WebSocketParser::finish_control() {
@@ -161,17 +184,19 @@ Result<WebSocketMessage> WebSocketParser::finish_control() {
 }
 
 uint16_t close_code_of(Error error) {
-  if (error.reason == kBadText.reason) return websocket_close::kBadText;
+  if (error.reason == kBadText.reason || error.reason == "websocket.deflate")
+    return websocket_close::kBadText;
+  if (error.kind == ErrorKind::timed_out) return websocket_close::kPolicy;
   if (error.reason == kTooLarge.reason) return websocket_close::kTooBig;
   return websocket_close::kProtocol;
 }
 
-WebSocketHead websocket_head(WebSocketOpcode opcode, uint64_t payload_bytes) {
+WebSocketHead websocket_head(WebSocketOpcode opcode, uint64_t payload_bytes, bool deflated) {
   WebSocketHead out;
   const auto put = [&out](uint64_t value, int bytes) {
     for (int at = bytes - 1; at >= 0; --at) out.bytes[out.size++] = static_cast<uint8_t>(value >> (8 * at));
   };
-  put(0x80U | static_cast<uint8_t>(opcode), 1);
+  put(0x80U | (deflated ? kDeflated : 0U) | static_cast<uint8_t>(opcode), 1);
   if (payload_bytes < 126) {
     put(payload_bytes, 1);
   } else if (payload_bytes <= 0xFFFF) {

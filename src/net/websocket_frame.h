@@ -1,5 +1,6 @@
 // RFC 6455 frames: what clients send is read with every rule checked, what the server sends is written.
-// No extensions are negotiated, so the reserved bits stay zero.
+// Of extensions only permessage-deflate is known (websocket_deflate.h): without it the reserved bits are
+// zero.
 //
 // Owns    WebSocketParser: the message under way.
 // Thread  one; pure.
@@ -58,21 +59,28 @@ class Utf8Stream {
   uint8_t high_ = 0xBF;
 };
 
+// Whether permessage-deflate was agreed upon.
+enum class WebSocketDeflate : uint8_t { off, on };
+
 class WebSocketParser {
  public:
-  // `message_max` bounds a message's payload over all its fragments.
-  explicit WebSocketParser(size_t message_max) : message_max_(message_max) {}
+  // `message_max` bounds a message's payload over all its fragments, as it travels and as it is read.
+  explicit WebSocketParser(size_t message_max, WebSocketDeflate deflate = WebSocketDeflate::off)
+      : message_max_(message_max), deflate_(deflate) {}
 
   // Takes bytes off the front of `bytes` up to the end of the next message; nothing when they ran out
   // first. Control messages come out between the fragments they arrived between. Errors, after which
   // only the connection's end makes sense: `invalid_input` "websocket.protocol" (1002),
-  // "websocket.text" (1007), `too_large` "websocket.too_large" (1009).
+  // "websocket.text" and "websocket.deflate" (1007), `too_large` "websocket.too_large" (1009).
   Result<std::optional<WebSocketMessage>> next(Bytes& bytes);
+  // Whether a message or a frame has begun and is not whole.
+  bool midway() const { return head_size_ > 0 || in_payload_ || in_message_; }
 
  private:
   struct Frame {
     WebSocketOpcode opcode{};
     bool final = false;
+    bool deflated = false;
     uint64_t left = 0;
     std::array<uint8_t, 4> mask{};
     size_t mask_at = 0;
@@ -82,13 +90,16 @@ class WebSocketParser {
   Result<void> begin_frame(uint64_t size);
   Result<void> take_payload(Bytes& bytes);
   Result<WebSocketMessage> finish_control();
+  Result<WebSocketMessage> finish_message();
 
   size_t message_max_;
+  WebSocketDeflate deflate_;
   std::array<uint8_t, 14> head_{};
   size_t head_size_ = 0;
   bool in_payload_ = false;
   Frame frame_;
   bool in_message_ = false;  // between a first fragment and the last
+  bool deflated_ = false;    // the message under way
   WebSocketOpcode message_kind_{};
   Utf8Stream utf8_;
   std::string message_;
@@ -96,7 +107,7 @@ class WebSocketParser {
   bool failed_ = false;
 };
 
-// The close code that tells the peer about an Error of the parser.
+// The close code that tells the peer about an Error of the parser, or of WebSocketReceiver's time limits.
 uint16_t close_code_of(Error error);
 
 // The head of an unmasked server frame that is a whole message of `payload_bytes`: slabs begin with it.
@@ -105,7 +116,8 @@ struct WebSocketHead {
   size_t size = 0;
   Bytes view() const { return {bytes.data(), size}; }
 };
-WebSocketHead websocket_head(WebSocketOpcode opcode, uint64_t payload_bytes);
+// `deflated`: the payload is MessageDeflater's, which RSV1 says.
+WebSocketHead websocket_head(WebSocketOpcode opcode, uint64_t payload_bytes, bool deflated = false);
 
 // A whole server frame, wire-ready.
 std::vector<uint8_t> websocket_frame(WebSocketOpcode opcode, Bytes payload);

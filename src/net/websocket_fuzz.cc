@@ -1,7 +1,9 @@
-// WebSocket frames from a client: the same outcome however the bytes are cut.
+// WebSocket frames from a client, and the offer of permessage-deflate: the same outcome however the bytes
+// are cut, deflated or not.
 #include <cstdlib>
 
 #include "base/utf8.h"
+#include "net/websocket_deflate.h"
 #include "net/websocket_frame.h"
 
 namespace {
@@ -9,8 +11,8 @@ namespace {
 constexpr size_t kMessageMax = 4096;
 
 // What came of the bytes, in parts of `part`: payloads, kinds, and whether it failed.
-std::string outcome(vitrine::Bytes bytes, size_t part) {
-  vitrine::WebSocketParser parser(kMessageMax);
+std::string outcome(vitrine::Bytes bytes, size_t part, vitrine::WebSocketDeflate deflate) {
+  vitrine::WebSocketParser parser(kMessageMax, deflate);
   std::string out;
   while (!bytes.empty()) {
     vitrine::Bytes now = bytes.first(std::min(part, bytes.size()));
@@ -33,7 +35,11 @@ std::string outcome(vitrine::Bytes bytes, size_t part) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const vitrine::Bytes bytes(data, size);
-  const std::string whole = outcome(bytes, std::max<size_t>(size, 1));
-  if (outcome(bytes, 1) != whole || outcome(bytes, 5) != whole) std::abort();
+  for (const auto deflate : {vitrine::WebSocketDeflate::off, vitrine::WebSocketDeflate::on}) {
+    const std::string whole = outcome(bytes, std::max<size_t>(size, 1), deflate);
+    if (outcome(bytes, 1, deflate) != whole || outcome(bytes, 5, deflate) != whole) std::abort();
+  }
+  const std::string answer = vitrine::accept_deflate(vitrine::as_text(bytes));
+  if (!answer.empty() && vitrine::accept_deflate(answer).empty()) std::abort();  // what we say, we take
   return 0;
 }

@@ -2,22 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "net/connection.h"
+#include "net/websocket_deflate.h"
 #include "testing/test_server.h"
 #include "testing/websocket_client.h"
 
 namespace vitrine {
 namespace {
 
+constexpr Milliseconds kSilence{300};
+constexpr Milliseconds kMessageTime{600};
+
 // Sends back every message, and the receiver's control frames between them.
 Task<void> echo(Call, std::unique_ptr<Connection> connection) {
   const OriginRule rule{.allowed = {"https://shop.example"}};
-  auto upgraded = co_await connection->upgrade_websocket(rule, 1000);
+  auto upgraded = co_await connection->upgrade_websocket(rule, 1000, WebSocketDeflate::on);
   if (!upgraded) co_return;
   WebSocket& web = *upgraded;
   std::vector<uint8_t> out;
   web.receiver.set_answer([&out](Bytes frame) { out.insert(out.end(), frame.begin(), frame.end()); });
-  web.socket.set_read_limit(Milliseconds(300));
+  web.receiver.set_limits(kSilence, kMessageTime);
   for (;;) {
     const auto message = co_await web.receiver.receive(&web.socket);
     if (message) {
@@ -127,10 +135,60 @@ TEST_F(WebSocketTest, ABadHandshakeIsAProblem) {
   EXPECT_EQ(client.get("/v1/echo", keyless).slug(), "websocket.handshake");
 }
 
-TEST_F(WebSocketTest, SilenceEndsTheSession) {
+TEST_F(WebSocketTest, SilenceEndsTheSessionAndSaysSo) {
   WebSocketClient client(server.port(), "/v1/echo");
   ASSERT_EQ(client.handshake().status, 101);
+  const auto frame = client.read();
+  EXPECT_EQ(frame.close_code(), 1008);
+  EXPECT_EQ(frame.payload.substr(2), "websocket.silent");
   EXPECT_TRUE(client.read().ended);
+}
+
+// It is never silent for long, and yet its message never ends.
+TEST_F(WebSocketTest, AMessageSentByteByByteIsCut) {
+  WebSocketClient client(server.port(), "/v1/echo");
+  const std::string frame = client_frame(WebSocketOpcode::text, std::string(900, 'x'));
+  std::jthread trickle([&client, &frame](std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    for (const char byte : frame) {
+      client.write({&byte, 1});
+      if (never.wait_for(lock, stop, std::chrono::milliseconds(50), [&] { return stop.stop_requested(); }))
+        return;
+    }
+  });
+  const auto answer = client.read();
+  trickle.request_stop();
+  EXPECT_EQ(answer.close_code(), 1008);
+  EXPECT_EQ(answer.payload.substr(2), "websocket.slow");
+}
+
+TEST_F(WebSocketTest, FragmentsThatComeInTimeAreNotCut) {
+  WebSocketClient client(server.port(), "/v1/echo");
+  for (int count = 0; count < 50; ++count) {
+    client.write(client_frame(WebSocketOpcode::text, "a", false));
+    client.write(client_frame(WebSocketOpcode::continuation, "b"));
+    ASSERT_EQ(client.read().payload, "ab");
+  }
+}
+
+TEST_F(WebSocketTest, DeflateIsAgreedUponWhenOfferedAndUsedByTheClient) {
+  const HttpClient::Headers offer = {
+      {"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"}};
+  WebSocketClient client(server.port(), "/v1/echo", offer);
+  EXPECT_EQ(client.handshake().headers.get("Sec-WebSocket-Extensions"),
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+  client.write(client_frame(0xC1, std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)));
+  EXPECT_EQ(client.read().payload, "Hello");
+  const auto bomb = MessageDeflater().deflate(as_bytes(std::string(100'000, 'x')));
+  client.write(client_frame(0xC1, as_text(*bomb)));
+  EXPECT_EQ(client.read().close_code(), 1009);
+
+  WebSocketClient plain(server.port(), "/v1/echo");
+  EXPECT_EQ(plain.handshake().headers.get("Sec-WebSocket-Extensions"), "");
+  plain.write(client_frame(0xC1, "x"));
+  EXPECT_EQ(plain.read().close_code(), 1002);
 }
 
 }  // namespace

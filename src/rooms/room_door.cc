@@ -12,6 +12,7 @@ constexpr Error kUnavailable{ErrorKind::unavailable, "rooms.unavailable"};
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 // Pages ping every 10 s; who says nothing for so long is gone.
 constexpr Milliseconds kSilenceMax{60'000};
+constexpr Milliseconds kMessageTime{10'000};
 // Over it the socket is not read for a moment: a page sends a few a second at most.
 constexpr int64_t kMessagesPerSecond = 100;
 constexpr Milliseconds kFloodPause{100};
@@ -92,7 +93,7 @@ Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
 
 Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket* web) {
   TcpSocket& socket = web->socket;
-  socket.set_read_limit(kSilenceMax);
+  web->receiver.set_limits(kSilenceMax, kMessageTime);
   socket.set_unsent_limit(kUnsentMax);
   RoomSocket::Needs needs{.context = context_,
                           .room = std::move(room),
