@@ -20,8 +20,9 @@ constexpr const char* kCiphers12 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* kGroups = "X25519:P-256:P-384:P-521";
 constexpr std::string_view kAlpn{"\x08http/1.1", 9};
 
-// A key with a passphrase would make OpenSSL ask at the terminal.
-int no_passphrase(char*, int, int, void*) {
+// A key with a passphrase would make OpenSSL ask at the terminal. `asked` points to a bool.
+int no_passphrase(char*, int, int, void* asked) {
+  *static_cast<bool*>(asked) = true;
   return 0;
 }
 
@@ -41,20 +42,12 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
 std::string why_refused() {
   const unsigned long code = ERR_peek_error();
   ERR_clear_error();
-  switch (ERR_GET_REASON(code)) {
-    case PEM_R_NO_START_LINE:
-      if (ERR_GET_LIB(code) == ERR_LIB_PEM) return "holds none in PEM form";
-      break;
-    case PEM_R_BAD_PASSWORD_READ:
-      if (ERR_GET_LIB(code) == ERR_LIB_PEM)
-        return "is locked with a passphrase; write it without one (openssl pkey -in OLD -out NEW)";
-      break;
-    case X509_R_KEY_VALUES_MISMATCH:
-      if (ERR_GET_LIB(code) == ERR_LIB_X509) return "belongs to another certificate";
-      break;
-    default:
-      break;
-  }
+  const int library = ERR_GET_LIB(code);
+  const int reason = ERR_GET_REASON(code);
+  if (library == ERR_LIB_X509 && reason == X509_R_KEY_VALUES_MISMATCH)
+    return "belongs to another certificate";
+  const bool no_pem = library == ERR_LIB_PEM && reason == PEM_R_NO_START_LINE;
+  if (no_pem || reason == ERR_R_UNSUPPORTED) return "holds none in PEM form";
   const char* words = ERR_reason_error_string(code);
   return words != nullptr ? words : "could not be read";
 }
@@ -115,16 +108,22 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::server(const std::string& 
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets remember, we do not
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  bool locked = false;
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata(context, &locked);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     fault = fault_of("tls.certificate", certificate_file, why_refused());
     return bad_certificate;
   }
   if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
-    fault = fault_of("tls.key", key_file, why_refused());
+    const std::string why = why_refused();
+    constexpr const char* kLocked =
+        "is locked with a passphrase; write it without (openssl pkey -in OLD -out NEW)";
+    fault = fault_of("tls.key", key_file, locked ? kLocked : why);
     return bad_key;
   }
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
   made->expires_ = end_of(SSL_CTX_get0_certificate(context));
   return std::shared_ptr<const TlsContext>(std::move(made));
 }

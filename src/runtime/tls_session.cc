@@ -110,6 +110,7 @@ int TlsSession::bio_read(BIO* bio, char* into, int size) {
   }
   for (;;) {
     const ssize_t got = ::recv(self.descriptor_, into, static_cast<size_t>(size), MSG_DONTWAIT);
+    if (got == 0) self.ended_ = true;
     if (got >= 0) return static_cast<int>(got);
     if (errno == EINTR) continue;
     if (errno == EAGAIN) BIO_set_retry_read(bio);
@@ -117,7 +118,8 @@ int TlsSession::bio_read(BIO* bio, char* into, int size) {
   }
 }
 
-long TlsSession::bio_control(BIO*, int command, long, void*) {
+long TlsSession::bio_control(BIO* bio, int command, long, void*) {
+  if (command == BIO_CTRL_EOF) return static_cast<TlsSession*>(BIO_get_data(bio))->ended_ ? 1 : 0;
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 

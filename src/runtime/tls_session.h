@@ -81,6 +81,7 @@ class TlsSession {
   SSL* ssl_;
   int descriptor_;
   bool more_follows_ = false;  // within encrypt(): another record comes, so this one is only gathered
+  bool ended_ = false;         // the peer has finished
   bool broken_ = false;        // the kernel refused
   std::vector<uint8_t> greeting_;
   size_t greeting_used_ = 0;

@@ -25,11 +25,13 @@ struct TestServerOptions {
   std::vector<ConfigKey> more_keys{};                           // beside net_config_keys()
   std::vector<std::pair<std::string, std::string>> settings{};  // {"net.head_ms", "200"}
   std::vector<std::string> bind{"127.0.0.1"};
+  std::shared_ptr<TlsDoor> tls{};
 };
 
 class TestServer {
  public:
-  explicit TestServer(TestServerOptions options = {}) : cores_(options.cores), bind_(options.bind) {
+  explicit TestServer(TestServerOptions options = {})
+      : cores_(options.cores), bind_(options.bind), tls_(options.tls) {
     auto keys = net_config_keys();
     keys.insert(keys.end(), options.more_keys.begin(), options.more_keys.end());
     auto config = std::make_shared<Config>(std::move(keys));
@@ -57,7 +59,7 @@ class TestServer {
 
   void start() {
     std::string fault;
-    const auto opened = server_->open({.name = "http", .bind = bind_}, fault);
+    const auto opened = server_->open({.name = "http", .bind = bind_, .tls = tls_}, fault);
     check(opened.ok(), "the test's server listens");
     cores_.start();
     server_->start();
@@ -69,6 +71,7 @@ class TestServer {
   Router router_;
   Cores cores_;
   std::vector<std::string> bind_;
+  std::shared_ptr<TlsDoor> tls_;
   std::unique_ptr<HttpServer> server_;
 };
 
