@@ -1,0 +1,246 @@
+// What encoders do that is not a plain stream, from the RTMP port to what a viewer of HTTP-FLV gets.
+#include <gtest/gtest.h>
+
+#include "media/codec/opus.h"
+#include "media/test_encoder.h"
+#include "media/test_studio.h"
+#include "media/test_viewer.h"
+
+namespace vitrine {
+namespace {
+
+// 720x1280 High and 128x96 Baseline, as AVC sequence headers; AAC-LC at 44,100 Hz.
+const std::string kPortrait =
+    "17 00 000000 01 64 00 1f ff e1 001a 6764001facd940b40a1b0110000003001000000303c0f1831960"
+    " 01 0004 68ef8fcb fd f8 f8 00";
+const std::string kSmall = "17 00 000000 01 42 c0 0a ff e1 0007 6742c00af841a2 01 0001 68";
+const std::string kAacHeader = "af 00 1210";
+const std::string kKey = "17 01 000000 00000002 65aa";
+const std::string kInter = "27 01 000000 00000002 41aa";
+const std::string kSoundBlock = "af 01 2112";
+
+class EncodersTest : public StudioTest {
+ protected:
+  std::string name() const { return "demo?key=" + key_.key; }
+  uint16_t rtmp() const { return media_.rtmp_port(); }
+  // A viewer that was let in; the stream must be live.
+  std::unique_ptr<FlvClient> watch(const std::string& stream = "demo") {
+    EXPECT_TRUE(wait_for(StreamState::live, stream));
+    auto viewer = std::make_unique<FlvClient>(server_.port(), stream);
+    EXPECT_TRUE(viewer->head().starts_with("HTTP/1.1 200")) << viewer->head();
+    return viewer;
+  }
+  // The next tag that is a frame of that kind.
+  static SeenTag next_frame(FlvClient& viewer, FlvTagType type) {
+    while (const auto tag = viewer.next())
+      if (tag->type == type && !tag->config) return *tag;
+    ADD_FAILURE() << "the viewer was cut";
+    return {};
+  }
+  // "m" metadata, "V" and "A" sequence headers, "k", "v" and "a" frames.
+  static std::string kinds(FlvClient& viewer, size_t count) {
+    std::string out;
+    while (out.size() < count) {
+      const auto tag = viewer.next();
+      if (!tag) break;
+      const bool video = tag->type == FlvTagType::video;
+      out += tag->type == FlvTagType::script ? 'm'
+             : video                         ? (tag->config ? 'V'
+                                                : tag->key  ? 'k'
+                                                            : 'v')
+                                             : (tag->config ? 'A' : 'a');
+    }
+    return out;
+  }
+  // A metric of the stream, read until it is at least `least`.
+  void expect_repairs(const std::string& stream, const std::string& kind, double least) {
+    const std::string name =
+        "vitrine_stream_time_repairs_total{kind=\"" + kind + "\",stream=\"" + stream + "\"} ";
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    double value = -1;
+    while (value < least) {
+      const std::string text = render_metrics(server_.metrics());
+      const size_t at = text.find(name);
+      if (at != std::string::npos) value = std::stod(text.substr(at + name.size()));
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << kind << " is " << value;
+    }
+  }
+};
+
+// Each begins two seconds before a border of the clock: 24 bits (4 h 39 min, where RTMP's extended timestamp
+// begins), 31 bits (a signed number), 32 bits (49.7 days).
+TEST_F(EncodersTest, TheBordersOfTheClockGoByUnseen) {
+  const std::map<std::string, std::string> offsets{
+      {"bits24", "16775"}, {"bits31", "2147481"}, {"bits32", "4294965"}};
+  std::vector<std::unique_ptr<Program>> publishers;
+  for (const auto& [stream, offset] : offsets) {
+    const auto key = *wait_on(server_.cores().at(0), media_.create_key(stream, "127.0.0.1:8080"));
+    publishers.push_back(
+        publish(key.rtmp_url, "/dev/null", std::string(kBoth) + " -output_ts_offset " + offset));
+  }
+  for (const auto& [stream, offset] : offsets) {
+    const auto viewer = watch(stream);
+    std::map<FlvTagType, uint32_t> last;
+    uint32_t first_ms = 0;
+    int scripts = 0;
+    while (first_ms == 0 || last[FlvTagType::video] < first_ms + 4'000) {
+      const auto tag = viewer->next();
+      ASSERT_TRUE(tag) << stream << ": the viewer was cut";
+      if (tag->type == FlvTagType::script) ++scripts;
+      if (tag->type == FlvTagType::script || tag->config) continue;
+      if (last.contains(tag->type)) {
+        EXPECT_LE(tag->dts_ms - last[tag->type], 61u) << stream;
+      } else if (tag->type == FlvTagType::video) {
+        first_ms = tag->dts_ms;
+      }
+      last[tag->type] = tag->dts_ms;
+      if (last.size() == 2) EXPECT_NEAR(last[FlvTagType::video], last[FlvTagType::audio], 200) << stream;
+    }
+    EXPECT_EQ(scripts, 1) << stream << ": no new place on the line";
+  }
+  expect_repairs("bits32", "wrap", 1);
+}
+
+// An encoder whose clock has 24 bits only: FFmpeg has no such, so it is spelled out.
+TEST_F(EncodersTest, AClockOf24BitsThatBeginsAgainGoesOn) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0xfffff0, kPortrait);
+  encoder.audio(0xfffff0, kAacHeader);
+  encoder.video(0xfffff0, kKey);
+  encoder.audio(0xfffff8, kSoundBlock);
+  const auto viewer = watch();
+  const auto first = next_frame(*viewer, FlvTagType::video);
+  encoder.video(24, kInter);
+  encoder.audio(0xffffff, kSoundBlock);
+  encoder.video(64, kInter);
+  EXPECT_EQ(next_frame(*viewer, FlvTagType::video).dts_ms - first.dts_ms, 40u);
+  EXPECT_EQ(next_frame(*viewer, FlvTagType::video).dts_ms - first.dts_ms, 80u);
+}
+
+TEST_F(EncodersTest, ANewResolutionComesWithItsKeyFrameAndFreshHeaders) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, kPortrait);
+  encoder.audio(0, kAacHeader);
+  encoder.video(0, kKey);
+  encoder.audio(0, kSoundBlock);
+  const auto viewer = watch();
+  EXPECT_EQ(kinds(*viewer, 5), "mVAka");
+  encoder.video(40, kPortrait);  // repeated: no change
+  encoder.video(40, kInter);
+  encoder.video(80, kSmall);
+  encoder.video(80, kInter);  // of the old picture, or a broken one: nobody could decode it
+  encoder.audio(80, kSoundBlock);
+  encoder.video(120, kKey);
+  std::string seen;
+  double width = 0;
+  while (seen.empty() || seen.back() != 'k') {
+    const auto tag = viewer->next();
+    ASSERT_TRUE(tag);
+    if (tag->type == FlvTagType::script) width = tag->metadata.number("width");
+    seen += tag->type == FlvTagType::script              ? 'm'
+            : tag->config                                ? 'V'
+            : tag->key && tag->type == FlvTagType::video ? 'k'
+                                                         : '.';
+  }
+  EXPECT_EQ(seen, "..mVk") << "the old picture's frame, sound, then all that is new at the key frame";
+  EXPECT_EQ(width, 128);
+  const auto late = watch();
+  EXPECT_EQ(late->next()->metadata.number("width"), 128);
+}
+
+TEST_F(EncodersTest, SoundFirstAndPictureSecondsLaterIsOneStream) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.audio(0, kAacHeader);
+  for (uint32_t ms = 0; ms <= 600; ms += 20) encoder.audio(ms, kSoundBlock);
+  const auto viewer = watch();
+  EXPECT_EQ(viewer->header()[4], 4) << "sound alone, so far";
+  EXPECT_EQ(kinds(*viewer, 3), "mAa");
+  encoder.video(620, kPortrait);
+  encoder.video(620, kInter);  // before its first key frame
+  encoder.video(660, kKey);
+  const auto picture = next_frame(*viewer, FlvTagType::video);
+  EXPECT_TRUE(picture.key);
+  const auto late = watch();
+  EXPECT_EQ(late->header()[4], 5);
+  EXPECT_EQ(kinds(*late, 4), "mVAk");
+}
+
+TEST_F(EncodersTest, PicturesShownBeforeTheyAreDecodedKeepTheirDistances) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(1'000, kPortrait);
+  encoder.audio(1'000, kAacHeader);
+  encoder.audio(1'000, kSoundBlock);
+  encoder.video(1'000, kKey);
+  const auto viewer = watch();
+  encoder.video(1'040, "27 01 000050 00000002 41aa");  // shown 80 ms after
+  encoder.video(1'080, "27 01 ffffd8 00000002 01aa");  // shown 40 ms before
+  encoder.video(1'120, "27 01 ffffd8 00000002 01aa");
+  std::vector<int64_t> shown;
+  for (int at = 0; at < 4; ++at) {
+    const auto tag = next_frame(*viewer, FlvTagType::video);
+    EXPECT_GE(tag.composition_ms, 0);
+    shown.push_back(int64_t{tag.dts_ms} + tag.composition_ms);
+  }
+  EXPECT_EQ(shown[1] - shown[0], 120);
+  EXPECT_NEAR(static_cast<double>(shown[2] - shown[0]), 40, 1);
+  EXPECT_NEAR(static_cast<double>(shown[3] - shown[0]), 80, 1);
+  expect_repairs("demo", "composition", 1);
+}
+
+TEST_F(EncodersTest, AnEnhancedEncoderIsTakenAndPlayersSeePlainFlv) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, "90 61766331" + kPortrait.substr(13));
+  encoder.audio(0, "90 6d703461 1210");
+  encoder.video(0, "91 61766331 000028 00000002 65aa");
+  encoder.audio(0, "91 6d703461 2112");
+  const auto viewer = watch();
+  EXPECT_EQ(kinds(*viewer, 3), "mVA");
+  const auto picture = next_frame(*viewer, FlvTagType::video);
+  EXPECT_EQ(picture.composition_ms, 40);
+  EXPECT_EQ(picture.data, hex("00000002 65aa"));
+  EXPECT_EQ(next_frame(*viewer, FlvTagType::audio).data, hex("2112"));
+}
+
+TEST_F(EncodersTest, OpusGoesThrough) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, kPortrait);
+  encoder.audio(0, "90 4f707573 4f70757348656164 01 02 3801 80bb0000 0000 00");
+  encoder.video(0, kKey);
+  encoder.audio(0, "91 4f707573 fc0102");
+  const auto viewer = watch();
+  EXPECT_EQ(viewer->next()->metadata.number("audiocodecid"), fourcc("Opus"));
+  EXPECT_EQ(viewer->next()->type, FlvTagType::video);
+  const auto head = viewer->next();
+  EXPECT_TRUE(head->config);
+  EXPECT_EQ(head->codec, &kOpus);
+  EXPECT_EQ(next_frame(*viewer, FlvTagType::audio).data, hex("fc0102"));
+  HttpClient staff(server_.port());
+  EXPECT_EQ(staff.get("/v1/streams/demo").json().at("state"), "live");
+}
+
+TEST_F(EncodersTest, WhatCannotBeTakenIsNamed) {
+  TestEncoder hevc(rtmp(), name());
+  hevc.video(0, "90 68766331 01");
+  EXPECT_NE(hevc.refusal().find("HEVC (hvc1)"), std::string::npos);
+  const auto key = *wait_on(server_.cores().at(0), media_.create_key("other", "127.0.0.1:8080"));
+  TestEncoder latm(rtmp(), "other?key=" + key.key);
+  latm.audio(0, kAacHeader);
+  latm.audio(0, "af 01 56e002 2112");
+  EXPECT_NE(latm.refusal().find("LATM"), std::string::npos);
+}
+
+TEST_F(EncodersTest, AStreamOfOneKindPlaysForFfprobe) {
+  const auto sound = *wait_on(server_.cores().at(0), media_.create_key("radio", "127.0.0.1:8080"));
+  const auto radio = publish(sound.rtmp_url, "/dev/null", kSound);
+  const auto mute = publish(key_.rtmp_url, "/dev/null", kPicture);
+  for (const auto& [stream, codec] : {std::pair("radio", "aac"), std::pair("demo", "h264")}) {
+    ASSERT_TRUE(wait_for(StreamState::live, stream));
+    const auto probed = probe(
+        "http://127.0.0.1:" + std::to_string(server_.port()) + "/live/" + stream + ".flv", "-show_streams");
+    ASSERT_EQ(probed.at("streams").as_array().size(), 1u) << stream;
+    EXPECT_EQ(probed.at("streams").as_array()[0].at("codec_name"), codec);
+  }
+}
+
+}  // namespace
+}  // namespace vitrine
