@@ -1,7 +1,9 @@
-// Our server for the fan-out benchmark: the real HTTP server and media module on one core, with one
-// stream key made at the start.
+// Our server for the fan-out benchmarks: the real HTTP server and media module, with stream keys made at
+// the start.
 //
-//   fanout_server DATA_DIRECTORY FLUSH_MS      prints "HTTP_PORT RTMP_URL", then serves until it is killed
+//   fanout_server DATA_DIRECTORY FLUSH_MS CORES STREAM...
+//     prints "HTTP_PORT RTMP_PORT" and a line with one RTMP URL for publishing a stream each, then serves
+//     until it is killed
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -20,8 +22,8 @@ using namespace vitrine;
 
 namespace {
 
-Task<void> make_key(MediaModule* media, std::string host, std::promise<std::string>* url) {
-  const auto made = co_await media->create_key("bench", std::move(host));
+Task<void> make_key(MediaModule* media, std::string stream, std::promise<std::string>* url) {
+  const auto made = co_await media->create_key(std::move(stream), "127.0.0.1:80");
   url->set_value(made ? made->rtmp_url : std::string());
 }
 
@@ -39,15 +41,16 @@ std::shared_ptr<const Config> config_with(const char* flush_ms) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc < 5) return 2;
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   SystemClock clock;
   SystemRandom random;
   IdSource ids(clock, random);
   prometheus::Registry metrics;
-  Cores cores(1);
-  cores.at(0).set_config(config_with(argv[2]));
+  Cores cores(std::atoi(argv[3]));
+  const auto config = config_with(argv[2]);
+  for (int core = 0; core < cores.count(); ++core) cores.at(core).set_config(config);
   Router router;
   MediaModule media({.cores = cores,
                      .router = router,
@@ -66,9 +69,13 @@ int main(int argc, char** argv) {
   cores.start();
   if (!media.start()) return 1;
   http.start();
-  std::promise<std::string> url;
-  cores.at(0).spawn(make_key(&media, "127.0.0.1:" + std::to_string(http.port()), &url));
-  std::printf("%d %s\n", http.port(), url.get_future().get().c_str());
+  std::printf("%d %d\n", http.port(), media.rtmp_port());
+  for (int at = 4; at < argc; ++at) {
+    std::promise<std::string> url;
+    cores.at(0).spawn(make_key(&media, argv[at], &url));
+    std::printf("%s ", url.get_future().get().c_str());
+  }
+  std::printf("\n");
   std::fflush(stdout);
   for (;;) ::pause();
 }
