@@ -121,7 +121,8 @@ class Load {
     double user = 0;
     double system = 0;
     system_share(pid, user, system);
-    print(seconds, cpu_before, cpu_of(pid), (user - user_before) / std::max(1.0, user - user_before + system - system_before));
+    print(seconds, cpu_before, cpu_of(pid),
+          (user - user_before) / std::max(1.0, user - user_before + system - system_before));
     return lost_ > 0 && watch_ ? 1 : 0;
   }
 
@@ -246,7 +247,8 @@ class Load {
       breaks += viewer->sight().breaks;
       lag_ms = std::max(lag_ms, viewer->sight().lag_max_ms);
       const auto& sight = viewer->sight();
-      if (sight.pictures > 500) drift_ms = std::max(drift_ms, std::abs(sight.drift_ms - sight.drift_first_ms));
+      if (sight.pictures > 500)
+        drift_ms = std::max(drift_ms, std::abs(sight.drift_ms - sight.drift_first_ms));
       latency.insert(latency.end(), sight.latency_ms.begin(), sight.latency_ms.end());
       if (viewer->slow || viewer->stalled) continue;
       ++healthy;
@@ -264,13 +266,14 @@ class Load {
     std::printf(
         "s_per_gb=%.4f core_percent=%.1f user_share=%.2f gb=%.3f delivered=%.3f reads_per_s=%.1f stalls=%d "
         "longest_gap_ms=%.0f lost=%d first_p50_ms=%.1f first_p99_ms=%.1f second_core_share=%.2f "
-        "late_p50_ms=%.1f late_p99_ms=%.1f pictures=%zu skips=%llu breaks=%llu lag_max_ms=%.0f drift_ms=%.1f\n",
+        "late_p50_ms=%.1f late_p99_ms=%.1f pictures=%zu skips=%llu breaks=%llu lag_max_ms=%.0f "
+        "drift_ms=%.1f\n",
         cpu_s / gb, 100 * cpu_s / seconds, user_share, gb, static_cast<double>(bytes) / expected,
         static_cast<double>(reads) / seconds / static_cast<double>(std::max<size_t>(1, healthy)), stalls,
         1e3 * longest_s, lost_, percentile(first_ms_, 0.5), percentile(first_ms_, 0.99),
         cpu_s > 0 ? second_thread / cpu_s : 0, percentile(latency, 0.5), percentile(latency, 0.99),
-        latency.size(), static_cast<unsigned long long>(skips), static_cast<unsigned long long>(breaks), lag_ms,
-        drift_ms);
+        latency.size(), static_cast<unsigned long long>(skips), static_cast<unsigned long long>(breaks),
+        lag_ms, drift_ms);
   }
 
   const Options& options_;

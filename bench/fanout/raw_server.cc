@@ -36,7 +36,8 @@ class Ticks {
  public:
   Ticks(const bench::Clip& clip, size_t tick_ms) : bytes_(clip.bytes()), tick_ms_(tick_ms) {
     for (const auto& tag : clip.tags()) {
-      if (end_at_.size() <= tag.ms) end_at_.resize(tag.ms + 1, end_at_.empty() ? bench::kFileHead : end_at_.back());
+      if (end_at_.size() <= tag.ms)
+        end_at_.resize(tag.ms + 1, end_at_.empty() ? bench::kFileHead : end_at_.back());
       end_at_[tag.ms] = tag.end();
     }
     end_at_.resize(clip.period_ms(), end_at_.back());

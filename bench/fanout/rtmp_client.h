@@ -45,7 +45,8 @@ inline std::vector<uint8_t> rtmp_hello() {
   return out;
 }
 
-inline void command(vitrine::ByteWriter& out, uint32_t stream, const std::vector<vitrine::Amf0Value>& values) {
+inline void command(vitrine::ByteWriter& out, uint32_t stream,
+                    const std::vector<vitrine::Amf0Value>& values) {
   vitrine::write_rtmp_message(
       out, 3, {vitrine::RtmpType::command_amf0, stream, 0, vitrine::write_amf0(values)}, kRtmpChunk);
 }

@@ -41,4 +41,15 @@ uint64_t GatherList::add(const RingSlabs& ring, uint64_t from, uint64_t to) {
   return from;
 }
 
+void GatherList::join() {
+  if (pieces_.size() < 2 || bytes_ > kJoinMax) return;
+  joined_.clear();
+  joined_.reserve(bytes_);
+  for (const iovec& piece : pieces_) {
+    const auto* from = static_cast<const uint8_t*>(piece.iov_base);
+    joined_.insert(joined_.end(), from, from + piece.iov_len);
+  }
+  pieces_.assign(1, {joined_.data(), joined_.size()});
+}
+
 }  // namespace vitrine

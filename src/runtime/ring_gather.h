@@ -2,6 +2,7 @@
 // same slabs.
 //
 // Owns    the list of pieces, not the bytes: the ring (or the viewer) must hold those while it is used.
+//         Once joined: a copy of them.
 // Thread  one core.
 #pragma once
 
@@ -19,6 +20,7 @@ class GatherList {
  public:
   static constexpr size_t kPiecesMax = 1'024;      // IOV_MAX
   static constexpr size_t kBytesMax = 512 * 1024;  // what one viewer may take of one turn
+  static constexpr size_t kJoinMax = 128 * 1024;   // a longer list stays in pieces
 
   GatherList() { pieces_.reserve(kPiecesMax); }
 
@@ -28,6 +30,9 @@ class GatherList {
   bool add(const Slab& slab, size_t offset = 0);
   // Slabs [from, to) of the ring as far as they fit; returns the number after the last one taken.
   uint64_t add(const RingSlabs& ring, uint64_t from, uint64_t to);
+  // Makes one piece of all: three pieces a slab cost the kernel more, for each viewer, than one copy does
+  // for all of them together.
+  void join();
 
   std::span<const iovec> pieces() const { return pieces_; }
   size_t bytes() const { return bytes_; }
@@ -40,6 +45,7 @@ class GatherList {
   std::vector<iovec> pieces_;
   size_t bytes_ = 0;
   uint64_t name_ = 0;  // set by clear()
+  std::vector<uint8_t> joined_;
 };
 
 }  // namespace vitrine

@@ -56,8 +56,8 @@ void FeedReplica::end() {
   begin_flush();
 }
 
-// When to flush: a leading slab as soon as the interval has passed since the last flush; what rides
-// along waits for one, but not for ever (a picture may stand still while somebody speaks).
+// When to flush: for a leading slab as soon as the schedule allows; what rides along waits for one, but not
+// for ever (a picture may stand still while somebody speaks).
 void FeedReplica::plan() {
   if (flushing_ || viewers_.count() == 0) return;
   if (policy_.flush == FlushMode::sweep) {
@@ -65,9 +65,9 @@ void FeedReplica::plan() {
     return;
   }
   if (flushed_ == ring_.head()) return;
-  const Milliseconds interval = flush_interval();
-  const MonotonicTime due = lead_waiting_ ? flushed_at_ + interval
-                                          : waiting_since_ + std::max<Milliseconds>(interval, kAudioPatience);
+  const MonotonicTime due = lead_waiting_
+                                ? schedule_.next()
+                                : waiting_since_ + std::max<Milliseconds>(flush_interval(), kAudioPatience);
   if (due <= clock_.monotonic())
     begin_flush();
   else
@@ -93,9 +93,9 @@ void FeedReplica::begin_flush() {
   lead_waiting_ = false;
   home_.core().post([self = shared_from_this()] {
     self->flushed_ = self->ring_.head();
-    self->flushed_at_ = self->clock_.monotonic();
+    self->schedule_.flushed(self->clock_.monotonic(), self->flush_interval());
     self->lead_waiting_ = false;
-    self->viewers_.begin_pass();
+    self->viewers_.begin_pass(std::exchange(self->look_, RingViewers::Look::away));
     self->slice();
   });
 }
@@ -181,14 +181,15 @@ void FeedReplica::tell(std::vector<RingViewers::Notice> notices) {
   });
 }
 
-// Once a second while there are viewers.
+// Once a second. Lag is looked for in the next flush: without new slabs nobody falls further behind.
 void FeedReplica::look() {
   look_timer_.expires_after(kLookInterval);
   look_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
     const auto self = weak.lock();
     if (failed || !self) return;
     self->measure(self->clock_.monotonic());
-    self->viewers_.check_lag();
+    self->look_ = RingViewers::Look::at_lag;
+    self->viewers_.end_stalled();
     self->after_sending();
     self->look();
   });

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "runtime/core.h"
 #include "runtime/flush_pacer.h"
+#include "runtime/flush_schedule.h"
 #include "runtime/ring_policy.h"
 #include "runtime/ring_slabs.h"
 #include "runtime/ring_viewers.h"
@@ -48,7 +49,7 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
 
  private:
   static constexpr size_t kSliceSends = 128;           // about a millisecond
-  static constexpr Milliseconds kLookInterval{1'000};  // for lag and stalls: a system call per viewer
+  static constexpr Milliseconds kLookInterval{1'000};  // for lag and stalls
   static constexpr Milliseconds kAudioPatience{100};
 
   // The number up to which everyone is sent to between flushes.
@@ -77,11 +78,12 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   uint64_t flushed_ = 0;       // everyone at the live edge has, or gets in this flush, all below it
   bool flushing_ = false;      // a pass is under way
   bool lead_waiting_ = false;  // among what has not been flushed
-  MonotonicTime flushed_at_{};
+  FlushSchedule schedule_;
   MonotonicTime waiting_since_{};  // of the oldest slab not flushed
   MonotonicTime timer_due_{};
   bool timer_armed_ = false;
   bool looking_ = false;
+  RingViewers::Look look_ = RingViewers::Look::away;  // in the next pass
   bool ending_ = false;
 
   FlushPacer::Demand demand_;

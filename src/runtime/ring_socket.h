@@ -26,6 +26,8 @@ class RingSocket {
   virtual Result<size_t> send_shared(std::span<const iovec> pieces, uint64_t /*name*/) {
     return send(pieces);
   }
+  // Fetches into the cache what send() looks at: asked a little ahead of it, when many are sent to in a row.
+  virtual void prefetch() const {}
   // Calls `wake` once, later, when send() may take more. Asked only after a send that took less than
   // given, one wish at a time.
   virtual void when_writable(std::function<void()> wake) = 0;

@@ -168,17 +168,17 @@ void RingViewers::ask(Viewer& viewer, uint64_t lost_from) {
       {{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt, lost_from});
 }
 
-void RingViewers::check_lag() {
+void RingViewers::check_lag(Viewer& viewer) {
+  if (viewer.ended || viewer.waiting || viewer.asked) return;
+  const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
+  if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
+}
+
+void RingViewers::end_stalled() {
   const int64_t now_us = clock_.monotonic().since_start.count();
   for (Viewer& viewer : viewers_) {
-    if (viewer.ended) continue;
-    if (viewer.blocked && Microseconds(now_us - viewer.blocked_since_us) > policy_.stall_max) {
-      finish(viewer, SeatEnd::stalled);
-      continue;
-    }
-    if (viewer.waiting || viewer.asked) continue;
-    const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
-    if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
+    if (viewer.ended || !viewer.blocked) continue;
+    if (Microseconds(now_us - viewer.blocked_since_us) > policy_.stall_max) finish(viewer, SeatEnd::stalled);
   }
 }
 
@@ -198,12 +198,22 @@ void RingViewers::writable(ViewerId id, uint64_t to) {
 bool RingViewers::slice(uint64_t to, size_t sends) {
   const uint64_t sends_max = stats_.sends + sends;
   while (next_ < viewers_.size() && stats_.sends < sends_max) {
-    // Between two sends the kernel has used the whole cache: fetch what the next ones need ahead.
-    if (next_ + 1 < viewers_.size()) __builtin_prefetch(viewers_[next_ + 1].socket);
-    write(viewers_[next_++], to);
+    fetch_ahead();
+    Viewer& viewer = viewers_[next_++];
+    write(viewer, to);
+    if (look_ == Look::at_lag) check_lag(viewer);
   }
   count_latency();
   return next_ < viewers_.size();
+}
+
+// Between two sends the kernel has used the whole cache. What a send needs is a chain (viewer, socket, what
+// the socket holds), so each link is fetched one send before the next one is followed.
+void RingViewers::fetch_ahead() const {
+  const size_t left = viewers_.size() - next_;
+  if (left > 3) __builtin_prefetch(&viewers_[next_ + 3]);
+  if (left > 2) __builtin_prefetch(viewers_[next_ + 2].socket);
+  if (left > 1) viewers_[next_ + 1].socket->prefetch();
 }
 
 void RingViewers::write(Viewer& viewer, uint64_t to) {
@@ -226,6 +236,7 @@ bool RingViewers::write_shared(Viewer& viewer, uint64_t to) {
     shared_from_ = viewer.cursor;
     shared_wanted_ = to;
     shared_to_ = shared_.add(ring_, shared_from_, to);
+    if (viewers_.size() >= kViewersToJoin) shared_.join();
   }
   const auto taken = give(viewer, shared_);
   if (!taken) return true;

@@ -44,6 +44,7 @@ struct SeatStart {
 class RingViewers {
  public:
   static constexpr size_t kLaneMax = 16 * 1024;
+  static constexpr size_t kViewersToJoin = 4;  // so many share a list before it is worth a copy
 
   RingViewers(const RingSlabs& ring, const Clock& clock, RingPolicy policy)
       : ring_(ring), clock_(clock), policy_(policy) {}
@@ -69,12 +70,18 @@ class RingViewers {
   // The socket may take more.
   void writable(ViewerId id, uint64_t to);
 
-  // One pass visits every viewer once; slices of it send to at most `sends` viewers.
-  void begin_pass() { next_ = 0; }
+  // One pass visits every viewer once; slices of it send to at most `sends` viewers. Now and then a pass
+  // also looks for viewers over their lag budget: that is a system call each, and cheapest right after the
+  // send, while the kernel's side of the socket is in the cache.
+  enum class Look : uint8_t { away, at_lag };
+  void begin_pass(Look look = Look::away) {
+    next_ = 0;
+    look_ = look;
+  }
   // False when the pass is over.
   bool slice(uint64_t to, size_t sends);
-  // Looks for viewers over their lag budget and for stalled ones. A system call each: about once a second.
-  void check_lag();
+  // Ends viewers who have taken nothing for RingPolicy::stall_max. No system calls.
+  void end_stalled();
   // No more slabs will come: viewers who have all, now or later, get SeatEnd::feed_ended.
   void end();
 
@@ -128,7 +135,9 @@ class RingViewers {
   void join_at(Viewer& viewer, uint64_t join_point);
   void take_join_point(Viewer& viewer);
   void fall_behind(Viewer& viewer);
+  void check_lag(Viewer& viewer);
   void ask(Viewer& viewer, uint64_t lost_from);
+  void fetch_ahead() const;
   void write(Viewer& viewer, uint64_t to);
   bool write_shared(Viewer& viewer, uint64_t to);
   void write_own(Viewer& viewer, uint64_t to);
@@ -149,6 +158,7 @@ class RingViewers {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   size_t next_ = 0;  // of the pass under way; those before it have been visited
+  Look look_ = Look::away;
   bool ending_ = false;
 
   // The list of the viewers at the live edge: slabs [shared_from_, shared_to_), of those wanted.

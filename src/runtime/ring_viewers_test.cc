@@ -14,11 +14,12 @@ namespace {
 // A peer that takes what the test lets it take.
 class ScriptedSocket final : public RingSocket {
  public:
-  Result<size_t> send(std::span<const iovec> pieces) override {
+  Result<size_t> send(std::span<const iovec> list) override {
     ++sends;
+    pieces = list.size();
     if (broken) return Error{ErrorKind::unavailable, "tcp.reset"};
     size_t taken = 0;
-    for (const iovec& piece : pieces) {
+    for (const iovec& piece : list) {
       const size_t part = std::min(piece.iov_len, room);
       const auto* from = static_cast<const uint8_t*>(piece.iov_base);
       received.insert(received.end(), from, from + part);
@@ -40,6 +41,7 @@ class ScriptedSocket final : public RingSocket {
   size_t room = kAll;
   size_t unsent = 0;
   size_t sends = 0;
+  size_t pieces = 0;  // of the last send
   bool broken = false;
   std::vector<uint8_t> received;
   std::function<void()> waiting;
@@ -109,11 +111,16 @@ struct Bench {
     viewers.write(*id, flushed);
     return *id;
   }
-  void flush() {
+  void flush(RingViewers::Look look = RingViewers::Look::away) {
     flushed = ring.head();
-    viewers.begin_pass();
+    viewers.begin_pass(look);
     while (viewers.slice(flushed, 3)) {
     }
+  }
+  // What is done once a second.
+  void look() {
+    viewers.end_stalled();
+    flush(RingViewers::Look::at_lag);
   }
 
   FakeClock clock;
@@ -204,7 +211,7 @@ TEST(RingViewers, OverItsLagBudgetAViewerGoesOnAtAJoinPointAheadAndNowhereElse) 
     bench.flush();
     bench.clock.advance(Milliseconds(100));
   }
-  bench.viewers.check_lag();
+  bench.look();
   bench.flush();
   socket.open(ScriptedSocket::kAll);  // it could take all now, but there is no join point ahead
   bench.flush();
@@ -228,10 +235,10 @@ TEST(RingViewers, WhatTheKernelStillHoldsCountsAsLag) {
     bench.clock.advance(Milliseconds(100));
   }
   socket.unsent = 5 * 59;
-  bench.viewers.check_lag();
+  bench.look();
   EXPECT_EQ(bench.viewers.stats().skips, 0u);
   socket.unsent = 15 * 59;
-  bench.viewers.check_lag();
+  bench.look();
   EXPECT_EQ(bench.viewers.stats().skips, 1u);
 }
 
@@ -246,7 +253,7 @@ TEST(RingViewers, AJoinerIsNotBehindForTheAgeOfItsJoinPoint) {
   ScriptedSocket socket;
   socket.room = 0;
   bench.add(socket);
-  bench.viewers.check_lag();
+  bench.look();
   EXPECT_EQ(bench.viewers.stats().skips, 0u);
 }
 
@@ -297,7 +304,7 @@ TEST(RingViewers, WhoSkipsAgainAndAgainBeforeTakingAnythingHasOneOpeningWaiting)
     bench.flush();
     bench.clock.advance(Milliseconds(2'000));
     bench.append();
-    bench.viewers.check_lag();
+    bench.look();
   }
   EXPECT_GT(bench.viewers.stats().skips, 3u);
   bench.append(50, true);
@@ -343,7 +350,7 @@ TEST(RingViewers, AStalledViewerEndsAndOthersDoNotNotice) {
     bench.flush();
     bench.clock.advance(Milliseconds(100));
   }
-  bench.viewers.check_lag();
+  bench.look();
   const auto notices = bench.viewers.take_notices();
   ASSERT_EQ(notices.size(), 1u);
   EXPECT_EQ(notices[0].id, id);
@@ -465,7 +472,7 @@ TEST(RingViewers, NothingIsLostDoubledOrTornWhateverTheSocketTakes) {
       }
       if (action == 6) {
         bench.clock.advance(Milliseconds(100));
-        bench.viewers.check_lag();
+        bench.look();
       }
     }
     for (int round = 0; round < 3; ++round) {
@@ -481,6 +488,138 @@ TEST(RingViewers, NothingIsLostDoubledOrTornWhateverTheSocketTakes) {
     }
   };
   EXPECT_TRUE(rc::check(property));
+}
+
+// A room's side of LagPolicy::ask: whoever is told that it lacks slabs gets, some time later, a word on
+// what it lacks and goes on at the head.
+class Answerer {
+ public:
+  explicit Answerer(Bench& bench) : bench_(bench) {}
+  void hear() {
+    for (const auto& notice : bench_.viewers.take_notices())
+      if (!notice.end) asked_.push_back({notice.id, notice.lost_from});
+  }
+  // Answers the one who has waited longest; false when nobody waits.
+  bool answer() {
+    hear();
+    if (asked_.empty()) return false;
+    const Asked one = asked_.front();
+    asked_.erase(asked_.begin());
+    const uint64_t sequence = bench_.ring.head();
+    SeatStart start;
+    start.prefix = {make_slab({'L', static_cast<uint32_t>(one.lost_from)}, 40, bench_.clock),
+                    make_slab({'H', static_cast<uint32_t>(sequence)}, 40, bench_.clock)};
+    start.sequence = sequence;
+    bench_.viewers.resume(one.id, std::move(start));
+    bench_.viewers.write(one.id, bench_.flushed);
+    return true;
+  }
+
+ private:
+  struct Asked {
+    ViewerId id;
+    uint64_t lost_from = 0;
+  };
+  Bench& bench_;
+  std::vector<Asked> asked_;
+};
+
+// Every slab is there, or a word ('L' from, 'H' to) on exactly those that are not.
+void expect_accounted(const std::vector<Record>& records, uint32_t first) {
+  uint32_t next = first;
+  for (const Record& record : records) {
+    if (record.kind == 'H')
+      next = record.number;
+    else if (record.kind == 'L')
+      RC_ASSERT(record.number == next);
+    else if (record.kind == 'S')
+      RC_ASSERT(record.number == next++);
+  }
+}
+
+TEST(RingViewers, WhoIsToldWhatItLacksLacksNothingElseAndAlwaysGoesOn) {
+  const auto property = [] {
+    Bench bench(
+        {.on_lag = LagPolicy::ask, .lag_max = Milliseconds(400), .stall_max = Milliseconds(1'000'000)},
+        {.slabs_max = 8});
+    Answerer room(bench);
+    struct Peer {
+      ScriptedSocket socket;
+      ViewerId id;
+      uint32_t first = 0;
+      uint32_t messages = 0;
+    };
+    std::vector<std::unique_ptr<Peer>> peers;
+    const auto some_peer = [&]() -> Peer& { return *peers[*rc::gen::inRange<size_t>(0, peers.size())]; };
+    const int steps = *rc::gen::inRange(50, 300);
+    for (int step = 0; step < steps; ++step) {
+      const int action =
+          *rc::gen::weightedElement<int>({{10, 0}, {6, 1}, {6, 2}, {1, 3}, {2, 4}, {2, 5}, {3, 6}});
+      if (action == 0) bench.append(*rc::gen::inRange<size_t>(0, 200));
+      if (action == 1) bench.flush();
+      if (action == 2 && !peers.empty()) some_peer().socket.open(*rc::gen::inRange<size_t>(0, 300));
+      if (action == 3) {
+        peers.push_back(std::make_unique<Peer>());
+        Peer& peer = *peers.back();
+        peer.socket.room = *rc::gen::inRange<size_t>(0, 200);
+        peer.first = static_cast<uint32_t>(bench.ring.head());
+        peer.id = bench.add(peer.socket, {.prefix = {}, .sequence = bench.ring.head()});
+      }
+      if (action == 4 && !peers.empty()) {
+        Peer& peer = some_peer();
+        const Record record{'P', peer.messages};
+        if (bench.viewers.send_private(peer.id, record_bytes(record, *rc::gen::inRange<size_t>(0, 90))))
+          ++peer.messages;
+        bench.viewers.write(peer.id, bench.flushed);
+      }
+      if (action == 5) {
+        bench.clock.advance(Milliseconds(100));
+        bench.look();
+      }
+      if (action == 6) room.answer();
+    }
+    for (auto& peer : peers) peer->socket.open(ScriptedSocket::kAll);
+    bench.flush();
+    while (room.answer()) continue;
+    bench.append(10);
+    bench.flush();
+    for (auto& peer : peers) {
+      const auto records = read_records(peer->socket.received);
+      RC_ASSERT(records.has_value());
+      expect_accounted(*records, peer->first);
+      RC_ASSERT((records->back() == Record{'S', static_cast<uint32_t>(bench.ring.head() - 1)}));
+      uint32_t messages = 0;
+      for (const Record& record : *records)
+        if (record.kind == 'P') RC_ASSERT(record.number == messages++);
+      RC_ASSERT(messages == peer->messages);
+    }
+  };
+  EXPECT_TRUE(rc::check(property));
+}
+
+TEST(RingViewers, ManyViewersAtTheLiveEdgeGetOnePiece) {
+  Bench bench;
+  std::array<ScriptedSocket, RingViewers::kViewersToJoin> sockets;
+  bench.append(50, true);
+  bench.flush();
+  for (auto& socket : sockets) bench.add(socket);
+  bench.append();
+  bench.append();
+  bench.flush();
+  EXPECT_EQ(sockets[0].pieces, 1u);
+  EXPECT_EQ(read_records(sockets[0].received), (std::vector<Record>{{'O', 0}, {'S', 0}, {'S', 1}, {'S', 2}}));
+}
+
+TEST(RingViewers, AFewViewersGetThePiecesAsTheyLie) {
+  Bench bench;
+  ScriptedSocket socket;
+  bench.append(50, true);
+  bench.flush();
+  bench.add(socket);
+  bench.append();
+  bench.append();
+  bench.flush();
+  EXPECT_EQ(socket.pieces, 6u) << "head, payload and tail of two";
 }
 
 }  // namespace

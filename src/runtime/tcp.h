@@ -79,6 +79,7 @@ class TcpSocket final : public RingSocket {
   // Errors: `unavailable` "tcp.closed", "tcp.reset".
   Result<size_t> send(std::span<const iovec> pieces) override { return send_shared(pieces, 0); }
   Result<size_t> send_shared(std::span<const iovec> pieces, uint64_t name) override;
+  void prefetch() const override { __builtin_prefetch(state_.get()); }
   // What has arrived, without waiting; nothing when there is nothing yet, 0 when the peer has finished.
   Result<std::optional<size_t>> receive(std::span<uint8_t> into);
   // Until send() takes bytes, or receive() has some (or the end). One waiter each at a time.

@@ -58,19 +58,20 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
   static constexpr Milliseconds kFarewellTime{5'000};
 
   Core& core;
+  // What every send looks at lies together at the front, where TcpSocket::prefetch() fetches it.
+  std::unique_ptr<TlsSession> tls;
+  Phase phase = Phase::open;
+  bool closed = false;  // its owner has let go
   boost::asio::posix::stream_descriptor descriptor;
   TcpPeer peer;
   Limit read;
   Limit write;
-  bool closed = false;     // its owner has let go
   bool finishing = false;  // no more is to be sent once nothing waits
   bool flushing = false;   // keep_flushing() waits for room
   bool late = false;       // the handshake's time is over
   PlainRule rule = PlainRule::close;
-  Phase phase = Phase::open;
   std::vector<uint8_t> greeting;
   std::shared_ptr<TlsDoor> door;  // until the handshake is over
-  std::unique_ptr<TlsSession> tls;
 };
 
 }  // namespace vitrine
