@@ -24,8 +24,7 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   if (!pass) return;
   const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};
   auto publisher = std::make_unique<RtmpPublisher>(core, std::move(socket), uses);
-  const bool full = here.gate.inside() > kRtmpConnectionsPerCore;
-  if (full || !has_room_for_stranger(here, publisher->group())) {
+  if (!has_room(here) || !has_room_for_stranger(here, publisher->group())) {
     log_warn("media.rtmp_too_many", {{"address", publisher->group()}});
     return;
   }
@@ -33,11 +32,22 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   core.spawn(serve(&here, std::move(publisher), *std::move(pass)));
 }
 
+// At the limit whoever has been here longest without being admitted makes room: strangers, however many,
+// keep no encoder out, which is admitted within a moment.
+bool RtmpIngest::has_room(PerCore& here) {
+  if (here.gate.inside() <= kRtmpConnectionsPerCore) return true;
+  const auto stranger = [](const RtmpPublisher* other) { return !other->admitted() && !other->closed(); };
+  const auto oldest = std::ranges::find_if(here.publishers, stranger);
+  if (oldest == here.publishers.end()) return false;
+  (*oldest)->close();
+  return true;
+}
+
 bool RtmpIngest::has_room_for_stranger(PerCore& here, const std::string& group) {
   int strangers = 0;
   RtmpPublisher* oldest_silent = nullptr;
   for (RtmpPublisher* other : here.publishers) {
-    if (other->admitted() || other->group() != group) continue;
+    if (other->admitted() || other->closed() || other->group() != group) continue;
     ++strangers;
     if (oldest_silent == nullptr && !other->handshaken()) oldest_silent = other;
   }

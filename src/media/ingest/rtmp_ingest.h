@@ -27,9 +27,9 @@ class RtmpIngest {
   RtmpIngest(Cores& cores, PublishGate& gate, const Clock& clock, Random& random, TakeGuest take_guest,
              RtmpTimes times = {});
 
-  // Over kRtmpConnectionsPerCore the socket is closed at once. Over kRtmpStrangersPerAddress the oldest of
-  // that address that has not shaken hands gives way, so that half-open connections keep nobody out; if
-  // all have, the socket is closed.
+  // Over kRtmpConnectionsPerCore the oldest that is not admitted gives way. Over kRtmpStrangersPerAddress
+  // the oldest of that address that has not shaken hands does, so that half-open connections keep nobody
+  // out. If there is none, the socket is closed.
   void accept(Core& core, TcpSocket socket);
   // Takes no more, closes what is open and waits for it; false when `time` ran out first.
   Task<bool> close(Milliseconds time);
@@ -40,6 +40,7 @@ class RtmpIngest {
     FailedTries tries;
     std::list<RtmpPublisher*> publishers;  // oldest first
   };
+  static bool has_room(PerCore& here);
   static bool has_room_for_stranger(PerCore& here, const std::string& group);
   Task<void> serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass pass);
   Task<bool> close_on(PerCore* here, Milliseconds time);

@@ -62,6 +62,7 @@ class RtmpPublisher {
   Task<std::optional<RtmpGuest>> run();
   // Ends run() soon.
   void close() { socket_.close(); }
+  bool closed() const { return !socket_.is_open(); }
   // The address, or the network of it that one peer may have to itself (net/client_address.h).
   const std::string& group() const { return group_; }
   bool handshaken() const { return session_.handshaken(); }
