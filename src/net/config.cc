@@ -3,7 +3,7 @@
 namespace vitrine {
 
 std::vector<ConfigKey> net_config_keys() {
-  return {kTrustedProxies, kHeadMs, kIdleMs, kBodyGraceMs, kWriteMs, kConnectionsMax};
+  return {kTrustedProxies, kHeadMs, kIdleMs, kBodyGraceMs, kWriteMs, kConnectionsMax, kPrivateDestinations};
 }
 
 }  // namespace vitrine

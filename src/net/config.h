@@ -44,6 +44,10 @@ inline constexpr IntegerKey kConnectionsMax{"net.connections_max",
                                             10'000'000,
                                             Reload::live,
                                             "HTTP connections at a time; more are closed at once"};
+inline constexpr ListKey kPrivateDestinations{
+    "net.private_destinations", "", Reload::live,
+    "addresses and networks (10.0.0.0/8) of your own that webhooks and pulled streams may reach; the open "
+    "Internet is always allowed, everything else is refused"};
 
 std::vector<ConfigKey> net_config_keys();
 

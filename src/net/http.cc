@@ -115,17 +115,7 @@ std::string_view HttpRequest::cookie(std::string_view name) const {
 }
 
 std::optional<std::string> HttpRequest::query_value(std::string_view name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    const size_t end = rest.find('&');
-    const std::string_view pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    const size_t equals = pair.find('=');
-    const auto key = form_decode(pair.substr(0, equals));
-    if (!key || *key != name) continue;
-    return form_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
-  }
-  return std::nullopt;
+  return vitrine::query_value(query, name);
 }
 
 }  // namespace vitrine

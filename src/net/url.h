@@ -16,6 +16,8 @@ namespace vitrine {
 std::optional<std::string> percent_decode(std::string_view text);
 // As above, and '+' is a space (application/x-www-form-urlencoded, queries).
 std::optional<std::string> form_decode(std::string_view text);
+// The first value of that name in a query ("a=1&b=2"), decoded; empty optional when absent or badly coded.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
 // Everything but unreserved characters (RFC 3986, 2.3) as %XX.
 std::string percent_encode(std::string_view text);
 
