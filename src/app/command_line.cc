@@ -16,6 +16,7 @@ class Parser {
     add_user();
     add_room();
     add_key();
+    add_stream();
     add_ledger();
     add_tools();
   }
@@ -119,10 +120,56 @@ class Parser {
     create->add_option("--host", out_.host_name, "the host's name")->required();
   }
 
+  // Names like "90", "90s", "15m", "24h", "7d" become seconds.
+  static CLI::Option* duration(CLI::App* to, const std::string& flag, std::optional<int64_t>& into,
+                               const std::string& help) {
+    const std::map<std::string, int64_t> units{{"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}};
+    return to->add_option(flag, into, help)
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT, "TIME"));
+  }
+
+  CLI::App* key_command(CLI::App* key, const std::string& name, const std::string& help) {
+    CLI::App* made = act(key, name, help, "key " + name);
+    made->add_option("STREAM", out_.name, "[A-Za-z0-9_-], at most 64")->required();
+    return made;
+  }
+
   void add_key() {
     CLI::App* key = group("key", "stream keys");
-    CLI::App* create = act(key, "create", "make a key for a stream; it is shown once", "key create");
-    create->add_option("STREAM", out_.name, "[A-Za-z0-9_-], at most 64")->required();
+    CLI::App* create = key_command(key, "create", "make a key for a stream; it is shown once");
+    create->add_option("--label", out_.label, "what people call it");
+    duration(create, "--expires", out_.expires_s, "ends by itself after so long, such as 12h or 30d");
+    key_command(key, "list", "a stream's keys by their last digits");
+    CLI::App* rotate = key_command(key, "rotate", "make the next key; the old one ends after the overlap");
+    rotate->add_option("KEY", out_.key_id, "which (key_...); may be left out when only one works");
+    duration(rotate, "--overlap", out_.overlap_s,
+             "how long the old key goes on working (24h; 0 ends it at once)");
+    CLI::App* revoke = key_command(key, "revoke", "end a key at once, and who publishes with it within 2 s");
+    revoke->add_option("KEY", out_.key_id, "which (key_...)")->required();
+  }
+
+  CLI::App* stream_command(CLI::App* stream, const std::string& name, const std::string& help) {
+    CLI::App* made = act(stream, name, help, "stream " + name);
+    made->add_option("STREAM", out_.name, "its name")->required();
+    return made;
+  }
+
+  void add_stream() {
+    CLI::App* stream = group("stream", "streams that run now, and who may watch them");
+    act(stream, "list", "streams that are live or inside their grace", "stream list");
+    stream_command(stream, "show", "one stream, its publisher and its health");
+    CLI::App* kick = stream_command(stream, "kick", "send away its publisher, one viewer or all");
+    kick->add_option("--whom", out_.whom, "publisher, viewers or all")
+        ->check(CLI::IsMember({"publisher", "viewers", "all"}))
+        ->capture_default_str();
+    kick->add_option("--viewer", out_.viewer_id, "one viewer, by the id of GET /v1/streams/STREAM/viewers");
+    CLI::App* access = stream_command(stream, "access", "show who may watch it, or set it");
+    access->add_option("--play", out_.play, "open, token, or default (as media.play_default says)")
+        ->check(CLI::IsMember({"open", "token", "default"}));
+    CLI::App* token = stream_command(stream, "token", "sign a play token and print URLs with it");
+    duration(token, "--expires", out_.expires_s, "valid for so long (media.play_token_s), at most 24h");
+    token->add_option("--address", out_.address, "only from this IP address");
+    token->add_option("--viewer", out_.viewer_id, "whom it is for");
   }
 
   void add_ledger() {

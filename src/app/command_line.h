@@ -1,6 +1,7 @@
 // What the user typed, checked: which command, with which options.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,14 @@ struct Invocation {
   std::string title;
   std::string host_name;
   std::string head;  // ledger verify: the head it must end at
+  std::string label;
+  std::string key_id;
+  std::string whom = "publisher";
+  std::string viewer_id;
+  std::string play;
+  std::string address;
+  std::optional<int64_t> expires_s;
+  std::optional<int64_t> overlap_s;
 };
 
 // The invocation, or the exit status after help or an error has been printed.

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "app/answer_text.h"
 #include "app/control.h"
 #include "app/installation.h"
 #include "app/settings.h"
@@ -51,17 +52,6 @@ Task<Reply<Object>> create_user(Platform& platform, Object arguments) {
                    {"one_time_password", made->password}};
 }
 
-Task<Reply<Object>> create_key(Platform& platform, Object arguments) {
-  if (platform.media_module == nullptr) co_return not_here("media");
-  auto task = platform.media_module->create_key(text_of(arguments, "stream"), platform.http_host);
-  const Result<CreatedStreamKey> made = co_await std::move(task);
-  if (!made) co_return made.error();
-  co_return Object{{"stream", made->stream},
-                   {"key", made->key},
-                   {"rtmp_url", made->rtmp_url},
-                   {"whip_url", made->whip_url}};
-}
-
 Task<Reply<Object>> create_room(Platform& platform, Object arguments) {
   if (platform.rooms_module == nullptr) co_return not_here("rooms");
   auto task = platform.rooms_module->create_room(text_of(arguments, "room"), text_of(arguments, "title"),
@@ -80,10 +70,8 @@ struct Command {
   std::string_view name;
   Task<Reply<Object>> (*run)(Platform&, Object);
 };
-constexpr Command kCommands[] = {{"user-create", create_user},
-                                 {"key-create", create_key},
-                                 {"room-create", create_room},
-                                 {"ledger-verify", verify_ledger}};
+constexpr Command kCommands[] = {
+    {"user-create", create_user}, {"room-create", create_room}, {"ledger-verify", verify_ledger}};
 
 std::string detail_of(const Problem& problem) {
   const auto response = to_response(problem);
@@ -97,10 +85,7 @@ int print(const Invocation& invocation, const Object& answer) {
     fmt::print("{}\n", boost::json::serialize(answer));
     return 0;
   }
-  for (const auto& [name, value] : answer) {
-    fmt::print("{}: {}\n", std::string_view(name),
-               value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value));
-  }
+  fmt::print("{}", answer_text(answer));
   return 0;
 }
 
@@ -110,9 +95,15 @@ int refuse(const std::string& why) {
 }
 
 Object arguments_of(const Invocation& invocation) {
-  return {{"name", invocation.name},          {"role", invocation.role},   {"stream", invocation.name},
-          {"room", invocation.name},          {"title", invocation.title}, {"head", invocation.head},
-          {"host_name", invocation.host_name}};
+  Object out{
+      {"name", invocation.name},           {"role", invocation.role},   {"stream", invocation.name},
+      {"room", invocation.name},           {"title", invocation.title}, {"head", invocation.head},
+      {"host_name", invocation.host_name}, {"label", invocation.label}, {"key_id", invocation.key_id},
+      {"whom", invocation.whom},           {"play", invocation.play},   {"address", invocation.address}};
+  out[invocation.command == "stream token" ? "viewer" : "viewer_id"] = invocation.viewer_id;
+  if (invocation.expires_s) out["expires_s"] = *invocation.expires_s;
+  if (invocation.overlap_s) out["overlap_s"] = *invocation.overlap_s;
+  return out;
 }
 
 int show_answer(const Invocation& invocation, const ControlAnswer& answer) {
@@ -146,6 +137,11 @@ int run_here(const Invocation& invocation, const std::string& command) {
 Task<Reply<Object>> run_command(Platform& platform, std::string name, Object arguments) {
   for (const Command& command : kCommands) {
     if (command.name == name) co_return co_await command.run(platform, std::move(arguments));
+  }
+  if (name.starts_with("key-") || name.starts_with("stream-")) {
+    if (platform.media_module == nullptr) co_return not_here("media");
+    co_return co_await platform.media_module->run_command(std::move(name), std::move(arguments),
+                                                          platform.http_host);
   }
   co_return Problem{ErrorKind::not_found, "control.unknown_command", "There is no such command."};
 }

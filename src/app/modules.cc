@@ -110,6 +110,7 @@ class NobodyHere final : public MembersPort {
 class NothingLive final : public MediaPort {
  public:
   StreamStatus status(const std::string&) const override { return {}; }
+  std::string play_query(const std::string&, const std::string&) const override { return {}; }
   void on_state(std::function<void(std::string, StreamState)>) override {}
 };
 

@@ -73,6 +73,46 @@ inline constexpr IntegerKey kMediaPublishDelayMs{"media.publish_delay_ms",
                                                  "does; a product shown without a preview's playhead "
                                                  "is stamped so much later"};
 
+inline constexpr TextKey kMediaPlayDefault{
+    "media.play_default", "open", Reload::live,
+    "who may play a stream that has no rule of its own: open (anybody) or token (who has a play token or a "
+    "signed URL)"};
+inline constexpr IntegerKey kMediaPlayTokenSeconds{
+    "media.play_token_s",
+    "s",
+    7'200,
+    60,
+    86'400,
+    Reload::live,
+    "how long the play token a room hands to a viewer's page is good for; playing goes on after it"};
+inline constexpr ListKey kMediaReferersAllowed{
+    "media.referers_allowed", "", Reload::live,
+    "sites whose pages may show streams (shop.example, *.shop.example), beside our own; empty: all"};
+inline constexpr ListKey kMediaReferersDenied{"media.referers_denied", "", Reload::live,
+                                              "sites whose pages may not show streams; counts first"};
+inline constexpr FlagKey kMediaRefererEmpty{
+    "media.referer_empty", true, Reload::live,
+    "whether apps and players that send no Referer may play; off, most native players are refused"};
+inline constexpr TextKey kMediaSignedUrl{
+    "media.signed_url", "none", Reload::live,
+    "the form of signed URLs a CDN sends and we make: none, aliyun_a, huawei_a, tencent or huawei_d"};
+inline constexpr TextKey kMediaSignedUrlKey{"media.signed_url_key", "", Reload::live,
+                                            "the secret shared with the CDN; empty: no signed URL is taken",
+                                            true};
+inline constexpr TextKey kMediaSignedUrlPreviousKey{"media.signed_url_previous_key", "", Reload::live,
+                                                    "also taken while the CDN changes to a new secret", true};
+inline constexpr IntegerKey kMediaSignedUrlLifetime{
+    "media.signed_url_lifetime_s",
+    "s",
+    0,
+    0,
+    604'800,
+    Reload::live,
+    "0: the time in a signed URL is when it ends; else when it was made, and it lives so long"};
+inline constexpr TextKey kMediaCdnUrl{
+    "media.cdn_url", "", Reload::live,
+    "where a CDN gives our streams to viewers (https://pull.example.com); play URLs for it are made too"};
+
 std::vector<ConfigKey> media_config_keys();
 
 }  // namespace vitrine

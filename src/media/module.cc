@@ -5,6 +5,8 @@
 #include <future>
 
 #include "base/log.h"
+#include "media/access_api.h"
+#include "media/commands.h"
 #include "media/config.h"
 #include "media/egress/flv_egress.h"
 #include "media/egress/flv_feed.h"
@@ -12,12 +14,15 @@
 #include "media/egress/rtmp_feed.h"
 #include "media/hub/stream_directory.h"
 #include "media/ingest/rtmp_ingest.h"
+#include "media/key_api.h"
 #include "media/media_metrics.h"
+#include "media/play_guard.h"
 #include "media/stream_api.h"
 #include "media/stream_gate.h"
 #include "media/stream_keys.h"
 #include "runtime/stop_gate.h"
 #include "store/idempotency.h"
+#include "store/secret_file.h"
 
 namespace vitrine {
 namespace {
@@ -59,8 +64,24 @@ std::unique_ptr<FeedWriter> make_writer(WireFormat format) {
                                                    : FlvFeedWriter::Framing::plain);
 }
 
-std::string schema() {
+std::string first_schema() {
   return std::string(kStreamKeysTable) + std::string(kIdempotencyTable);
+}
+
+std::string second_schema() {
+  return std::string(kStreamKeysEnds) + std::string(kStreamRulesTable) + std::string(kPlaySigningTable);
+}
+
+// The main thread waits while a core works.
+template <class T>
+T wait_for(Core& core, Task<T> task) {
+  auto answer = std::make_shared<std::promise<T>>();
+  auto done = answer->get_future();
+  auto run = [](Task<T> inner, std::shared_ptr<std::promise<T>> out) -> Task<void> {
+    out->set_value(co_await std::move(inner));
+  };
+  core.spawn(run(std::move(task), std::move(answer)));
+  return done.get();
 }
 
 }  // namespace
@@ -70,21 +91,33 @@ struct MediaModule::Parts {
       : needs(std::move(n)),
         directory({needs.cores, needs.clock, make_writer, [] { return limits_of(Core::current()->config()); },
                    [] { return feed_options_of(Core::current()->config()); }}),
-        flv(needs.cores, directory),
-        api({directory, flv, needs.ids, needs.random, needs.clock, keys_ready, database_ready, rtmp_port}),
+        guard(needs.clock),
+        viewers(needs.clock),
+        flv(needs.cores, directory, viewers),
+        api({directory, flv, guard, publishers, viewers}),
+        key_api({needs.ids, needs.random, needs.clock, publishers, keys_ready, database_ready, rtmp_port}),
+        access_api({guard, needs.random, needs.clock, database_ready, rtmp_port}),
+        commands({key_api, access_api, api, keys_ready, needs.clock}),
         metrics(needs.metrics),
         meter_timer(needs.cores.at(0).io()) {}
 
   MediaNeeds needs;
-  std::string first_schema = schema();
+  const std::string schema_1 = first_schema();
+  const std::string schema_2 = second_schema();
   std::unique_ptr<Database> database;
   std::optional<StreamKeys> keys;
   std::atomic<StreamKeys*> keys_ready{nullptr};
   std::atomic<Database*> database_ready{nullptr};
   std::atomic<uint16_t> rtmp_port{0};
   StreamDirectory directory;
+  PlayGuard guard;
+  PublisherBook publishers;
+  ViewerBook viewers;
   FlvEgress flv;
   StreamApi api;
+  KeyApi key_api;
+  AccessApi access_api;
+  MediaCommands commands;
   MediaMetrics metrics;
   std::vector<std::function<void(std::string, StreamState)>> listeners;
   std::optional<StreamGate> gate;
@@ -98,6 +131,8 @@ struct MediaModule::Parts {
 
 MediaModule::MediaModule(MediaNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
   parts_->api.add_routes(parts_->needs.router);
+  parts_->key_api.add_routes(parts_->needs.router);
+  parts_->access_api.add_routes(parts_->needs.router);
   parts_->directory.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
     for (const auto& listener : parts->listeners) listener(stream, state);
   });
@@ -107,15 +142,12 @@ MediaModule::~MediaModule() = default;
 
 Result<void> MediaModule::start() {
   Parts& parts = *parts_;
-  auto database = open_sqlite({.name = "media",
-                               .directory = parts.needs.data_directory + "/db",
-                               .migrations = {{.version = 1, .sql = parts.first_schema}}});
-  if (!database) return database.error();
+  if (auto opened = open_data(); !opened) return opened;
   if (auto opened = open_port(); !opened) return opened;
-  parts.database = std::move(*database);
   parts.keys.emplace(*parts.database, parts.needs.ids, parts.needs.random, parts.needs.clock);
-  parts.gate.emplace(*parts.keys, parts.directory);
-  const RtmpViewer::Uses viewing{parts.directory, *parts.gate, parts.needs.clock};
+  parts.gate.emplace(
+      StreamGate::Uses{*parts.keys, parts.directory, parts.publishers, parts.needs.ids, parts.needs.clock});
+  const RtmpViewer::Uses viewing{parts.directory, parts.guard, parts.viewers, parts.needs.clock};
   parts.rtmp.emplace(parts.needs.cores, viewing);
   const auto to_viewers = [&parts](Core& core, RtmpGuest guest) {
     parts.rtmp->serve(core, std::move(guest.socket), std::move(guest.session), std::move(guest.asked),
@@ -129,6 +161,22 @@ Result<void> MediaModule::start() {
         [&parts](Core& core, TcpSocket socket) { parts.ingest->accept(core, std::move(socket)); });
   }
   parts.needs.cores.at(0).spawn(meter());
+  return {};
+}
+
+// The database, and from it and the key file what is asked of memory later.
+Result<void> MediaModule::open_data() {
+  Parts& parts = *parts_;
+  auto database = open_sqlite(
+      {.name = "media",
+       .directory = parts.needs.data_directory + "/db",
+       .migrations = {{.version = 1, .sql = parts.schema_1}, {.version = 2, .sql = parts.schema_2}}});
+  if (!database) return database.error();
+  auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
+  if (!secret) return secret.error();
+  Task<Result<void>> loading = parts.guard.start(**database, *std::move(secret));
+  if (auto loaded = wait_for(parts.needs.cores.at(0), std::move(loading)); !loaded) return loaded;
+  parts.database = std::move(*database);
   return {};
 }
 
@@ -151,6 +199,7 @@ Task<void> MediaModule::meter() {
   while (pass && !ended && !parts_->metering.closed()) {
     const auto views = co_await parts_->directory.views();
     parts_->metrics.take(views);
+    parts_->publishers.end_expired(parts_->needs.clock.wall());
     parts_->meter_timer.expires_after(kMeterInterval);
     if (parts_->metering.closed()) co_return;
     co_await parts_->meter_timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
@@ -186,7 +235,8 @@ void MediaModule::stop() {
 }
 
 std::optional<std::string> MediaModule::trouble() const {
-  if (!parts_->database) return parts_->fault.empty() ? "not started" : parts_->fault;
+  if (!parts_->fault.empty()) return parts_->fault;
+  if (!parts_->database) return "not started";
   if (const auto failed = parts_->database->health()) return std::string(failed->reason);
   return std::nullopt;
 }
@@ -199,6 +249,10 @@ void MediaModule::on_state(std::function<void(std::string stream, StreamState st
   parts_->listeners.push_back(std::move(listener));
 }
 
+std::string MediaModule::play_query(const std::string& stream, const std::string& viewer) const {
+  return parts_->guard.play_query(stream, viewer);
+}
+
 uint16_t MediaModule::rtmp_port() const {
   return parts_->rtmp_port;
 }
@@ -206,11 +260,16 @@ uint16_t MediaModule::rtmp_port() const {
 Task<Result<CreatedStreamKey>> MediaModule::create_key(std::string stream, std::string host) {
   StreamKeys* keys = parts_->keys_ready;
   if (keys == nullptr) co_return kUnavailable;
-  const auto made = co_await keys->create(std::move(stream));
+  const auto made = co_await keys->create(std::move(stream), {}, std::nullopt);
   if (!made) co_return made.error();
-  const NewStreamKeyDto dto = parts_->api.describe(*made, host, false);
+  const NewStreamKeyDto dto = parts_->key_api.describe(*made, host, false);
   co_return CreatedStreamKey{dto.stream,          dto.key,     dto.rtmp_url, dto.rtmp_server,
                              dto.rtmp_stream_key, dto.whip_url};
+}
+
+Task<Reply<boost::json::object>> MediaModule::run_command(std::string name, boost::json::object arguments,
+                                                          std::string host) {
+  return parts_->commands.run(std::move(name), std::move(arguments), std::move(host));
 }
 
 }  // namespace vitrine

@@ -1,8 +1,8 @@
 // Media: takes publishers in by RTMP and gives their streams to viewers by HTTP-FLV, WebSocket-FLV and RTMP.
 //
-// Owns    media.sqlite (stream keys), the RTMP listener, every stream of this process.
-// Thread  construction, start, drain and stop on the program's main thread; the port and create_key on
-//         any core, status() from any thread.
+// Owns    media.sqlite (stream keys, rules, webhooks), the RTMP listener, every stream of this process.
+// Thread  construction, start, drain and stop on the program's main thread while the cores run; the port
+//         and the commands on any core, status() from any thread.
 // Never   lets a viewer slow a stream, or a stream another.
 #pragma once
 
@@ -56,16 +56,21 @@ class MediaModule final : public Module, public MediaPort {
 
   StreamStatus status(const std::string& stream) const override;
   void on_state(std::function<void(std::string stream, StreamState state)> listener) override;
+  std::string play_query(const std::string& stream, const std::string& viewer) const override;
 
   // The port publishers reach; 0 before start().
   uint16_t rtmp_port() const;
   // `host` is where clients reach this server's HTTP port, "127.0.0.1:8080". Errors: `invalid_input`
   // "stream.name", `exhausted` "stream_key.too_many", `unavailable` "media.unavailable".
   Task<Result<CreatedStreamKey>> create_key(std::string stream, std::string host);
+  // A command of the command line: media/commands.h names them.
+  Task<Reply<boost::json::object>> run_command(std::string name, boost::json::object arguments,
+                                               std::string host);
 
  private:
   struct Parts;
   Result<void> open_port();
+  Result<void> open_data();
   Task<void> meter();
   Task<void> end_all();
 

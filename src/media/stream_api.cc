@@ -1,14 +1,12 @@
 #include "media/stream_api.h"
 
+#include <charconv>
+
 #include "media/config.h"
 #include "net/connection.h"
-#include "store/idempotency.h"
 
 namespace vitrine {
 namespace {
-
-constexpr Error kUnavailable{ErrorKind::unavailable, "media.unavailable"};
-constexpr uint16_t kRtmpDefaultPort = 1935;
 
 StreamDto to_dto(const StreamView& view) {
   StreamDto out;
@@ -34,21 +32,39 @@ StreamDto to_dto(const StreamView& view) {
   return out;
 }
 
-// "live.example.com:8080" and "[::1]:8080" without the port.
-std::string_view without_port(std::string_view host) {
-  const size_t colon = host.rfind(':');
-  const bool ipv6_alone = host.ends_with(']');
-  return colon == std::string_view::npos || ipv6_alone ? host : host.substr(0, colon);
+ViewerDto to_dto(const ViewerLine& line) {
+  ViewerDto out;
+  out.viewer_id = std::to_string(line.id);
+  out.protocol = line.protocol;
+  out.address = line.address;
+  if (!line.viewer.empty()) out.viewer = line.viewer;
+  out.since_ms = line.since.ms;
+  return out;
+}
+
+std::optional<int64_t> number_of(std::string_view text) {
+  int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// Why a viewer is refused, for whoever reads the answer.
+Problem refusal_of(Error why) {
+  Problem problem(why);
+  if (why.reason == "play.token_missing") problem.detail = "This stream plays with a token only: ?token=...";
+  if (why.reason == "play.token_invalid")
+    problem.detail = "The token is not valid for this stream and viewer.";
+  if (why.reason == "play.token_expired") problem.detail = "The token has expired; ask for a fresh one.";
+  if (why.reason == "play.referer")
+    problem.detail = "The site this page belongs to may not show this stream.";
+  if (why.reason == "stream.name") problem.detail = "A stream's name is 1 to 64 letters, digits, '_' or '-'.";
+  return problem;
 }
 
 }  // namespace
 
 void StreamApi::add_routes(Router& router) {
-  add_stream_routes(router);
-  add_key_routes(router);
-}
-
-void StreamApi::add_stream_routes(Router& router) {
   router.add<NoBody, StreamListDto>({.path = "/v1/streams",
                                      .operation = "streams",
                                      .tag = "media",
@@ -61,121 +77,111 @@ void StreamApi::add_stream_routes(Router& router) {
                                  .summary = "One stream; idle when nobody publishes it",
                                  .access = Access::staff},
                                 [this](Call call) { return stream(std::move(call)); });
+  router.add<NoBody, ViewerListDto>(
+      {.path = "/v1/streams/{stream}/viewers",
+       .operation = "streamViewers",
+       .tag = "media",
+       .summary = "Who watches a stream now, in the order they came",
+       .access = Access::staff,
+       .right = Right::stream_key,
+       .query = {{"limit", "1 to 100; 50 when left out"}, {"cursor", "next of the page before"}}},
+      [this](Call call) { return stream_viewers(std::move(call)); });
+  router.add<KickWishDto, KickedDto>(
+      {.method = HttpMethod::post,
+       .path = "/v1/streams/{stream}/kick",
+       .operation = "kickFromStream",
+       .tag = "media",
+       .summary = "Send away the publisher, one viewer or all; nobody is barred from coming back",
+       .access = Access::staff,
+       .right = Right::stream_key},
+      [this](Call call, KickWishDto wish) { return post_kick(std::move(call), std::move(wish)); });
   router.add_stream(
       {.path = "/live/{stream}.flv",
        .operation = "playFlv",
        .tag = "media",
-       .summary = "The picture as HTTP-FLV, or with Upgrade: websocket as FLV in binary messages",
+       .summary =
+           "The picture as HTTP-FLV, or with Upgrade: websocket as FLV in binary messages; 403 when the "
+           "stream's rules keep the viewer out",
+       .query = {{"token", "a play token, for streams by token only"}},
        .content_type = "video/x-flv"},
       [this](Call call, std::unique_ptr<Connection> connection) {
         return play(std::move(call), std::move(connection));
       });
 }
 
-void StreamApi::add_key_routes(Router& router) {
-  router.add<NoBody, NewStreamKeyDto>({.method = HttpMethod::post,
-                                       .path = "/v1/streams/{stream}/keys",
-                                       .operation = "createStreamKey",
-                                       .tag = "media",
-                                       .summary = "Make a stream key; it is shown only in this answer",
-                                       .access = Access::staff,
-                                       .right = Right::stream_key,
-                                       .idempotent = true,
-                                       .status = 201},
-                                      [this](Call call) { return create_key(std::move(call)); });
-  router.add<NoBody, StreamKeyListDto>({.path = "/v1/streams/{stream}/keys",
-                                        .operation = "streamKeys",
-                                        .tag = "media",
-                                        .summary = "The keys that let a publisher in, by their last digits",
-                                        .access = Access::staff,
-                                        .right = Right::stream_key},
-                                       [this](Call call) { return keys(std::move(call)); });
-  router.add<NoBody, NoContent>({.method = HttpMethod::del,
-                                 .path = "/v1/streams/{stream}/keys/{key_id}",
-                                 .operation = "revokeStreamKey",
-                                 .tag = "media",
-                                 .summary = "End a key for new publishers; who publishes stays",
-                                 .access = Access::staff,
-                                 .right = Right::stream_key,
-                                 .status = 204},
-                                [this](Call call) { return revoke_key(std::move(call)); });
-}
-
-Task<Reply<StreamListDto>> StreamApi::streams(Call) {
+Task<StreamListDto> StreamApi::list() {
   const auto views = co_await uses_.directory.views();
   StreamListDto out;
   for (const StreamView& view : views) out.items.push_back(to_dto(view));
   co_return out;
 }
 
-Task<Reply<StreamDto>> StreamApi::stream(Call call) {
-  const auto view = co_await uses_.directory.view(call.param("stream"));
+Task<StreamDto> StreamApi::show(std::string stream) {
+  const auto view = co_await uses_.directory.view(stream);
   if (view) co_return to_dto(*view);
   StreamDto idle;
-  idle.stream = call.param("stream");
+  idle.stream = std::move(stream);
   co_return idle;
 }
 
-Task<Reply<NewStreamKeyDto>> StreamApi::create_key(Call call) {
-  Database* database = uses_.database;
-  if (database == nullptr) co_return kUnavailable;
-  const auto made = make_stream_key(call.param("stream"), uses_.ids, uses_.random);
-  if (!made) co_return made.error();
-  const IdempotencyKey once{call.caller.staff->id.str() + " createStreamKey " + call.param("stream"),
-                            call.idempotency_key, call.body_digest};
-  // Only the key's digest is stored, so a repetition cannot be answered with the key again.
-  auto work = [made = *made, once, now = uses_.clock.wall()](Transaction& transaction) -> Result<void> {
-    const auto before = find_effect(transaction, once);
-    if (!before) return before.error();
-    if (*before) return Error{ErrorKind::conflict, "media.key_shown_once"};
-    if (auto added = add_stream_key(transaction, made, now); !added) return added;
-    return record_effect(transaction, once, made.id.value, now);
-  };
-  const auto stored = co_await database->write(std::move(work));
-  if (!stored) co_return stored.error();
-  co_return describe(*made, call.request->headers.get("Host"), call.request->secure);
+Result<KickedDto> StreamApi::kick(const std::string& stream, const KickWishDto& wish) {
+  KickedDto out;
+  if (wish.whom == KickWhom::publisher || wish.whom == KickWhom::all)
+    out.publishers = uses_.publishers.end_stream(stream);
+  if (wish.whom == KickWhom::viewers || wish.whom == KickWhom::all)
+    out.viewers = uses_.viewers.kick_all(stream);
+  if (wish.whom == KickWhom::viewer)
+    out.viewers = uses_.viewers.kick(stream, number_of(wish.viewer_id.value_or("")).value_or(0));
+  if (out.publishers + out.viewers > 0) return out;
+  if (wish.whom == KickWhom::publisher) return Error{ErrorKind::not_found, "publish.none"};
+  return Error{ErrorKind::not_found, "media.no_viewer"};
 }
 
-NewStreamKeyDto StreamApi::describe(const NewStreamKey& made, std::string_view host, bool secure) const {
-  const uint16_t port = uses_.rtmp_port;
-  std::string rtmp_host(without_port(host));
-  if (port != kRtmpDefaultPort) rtmp_host += ":" + std::to_string(port);
-  const RtmpAddress address = rtmp_address(rtmp_host, made);
-  NewStreamKeyDto out;
-  out.key_id = made.id;
-  out.stream = made.stream;
-  out.key = made.key;
-  out.rtmp_url = address.url;
-  out.rtmp_server = address.server;
-  out.rtmp_stream_key = address.stream_key;
-  out.whip_url = (secure ? "https://" : "http://") + std::string(host) + "/whip/" + made.stream;
-  return out;
+Task<Reply<StreamListDto>> StreamApi::streams(Call) {
+  co_return co_await list();
 }
 
-Task<Reply<StreamKeyListDto>> StreamApi::keys(Call call) {
-  StreamKeys* keys = uses_.keys;
-  if (keys == nullptr) co_return kUnavailable;
-  const auto found = co_await keys->list(call.param("stream"));
-  if (!found) co_return found.error();
-  StreamKeyListDto out;
-  for (const StreamKeyInfo& key : *found) out.items.push_back({key.id, key.hint, key.created.ms});
+Task<Reply<StreamDto>> StreamApi::stream(Call call) {
+  co_return co_await show(call.param("stream"));
+}
+
+Task<Reply<ViewerListDto>> StreamApi::stream_viewers(Call call) {
+  const auto limit = number_of(call.request->query_value("limit").value_or("50"));
+  const auto after = number_of(call.request->query_value("cursor").value_or("0"));
+  if (!limit || *limit < 1 || *limit > 100) co_return Error{ErrorKind::invalid_input, "request.limit"};
+  if (!after) co_return Error{ErrorKind::invalid_input, "request.cursor"};
+  ViewerListDto out;
+  const auto lines = uses_.viewers.list(call.param("stream"), *after, static_cast<size_t>(*limit));
+  for (const ViewerLine& line : lines) out.items.push_back(to_dto(line));
+  if (lines.size() == static_cast<size_t>(*limit)) out.next = std::to_string(lines.back().id);
   co_return out;
 }
 
-Task<Reply<NoContent>> StreamApi::revoke_key(Call call) {
-  StreamKeys* keys = uses_.keys;
-  if (keys == nullptr) co_return kUnavailable;
-  const auto id = KeyId::parse(call.param("key_id"));
-  if (!id) co_return Error{ErrorKind::not_found, "stream_key.none"};
-  const auto revoked = co_await keys->revoke(call.param("stream"), *id);
-  if (!revoked) co_return revoked.error();
-  co_return NoContent{};
+Task<Reply<KickedDto>> StreamApi::post_kick(Call call, KickWishDto wish) {
+  const auto kicked = kick(call.param("stream"), wish);
+  if (!kicked) co_return kicked.error();
+  co_return *kicked;
 }
 
 Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
-  std::string stream = call.param("stream");
-  OriginRule origins{Core::current()->config().get(kMediaOrigins)};
-  co_await uses_.flv.serve(std::move(stream), std::move(connection), std::move(origins));
+  const HttpRequest& request = *call.request;
+  const auto referer = request.headers.get("Referer");
+  const PlayRequest asked{.stream = call.param("stream"),
+                          .path = request.path,
+                          .query = request.query,
+                          .address = request.remote,
+                          .referer = std::string(referer.empty() ? request.headers.get("Origin") : referer),
+                          .host = std::string(request.headers.get("Host"))};
+  auto pass = uses_.gate.admit_viewer(asked);
+  if (!pass) {
+    HttpResponse refusal = to_response(refusal_of(pass.error()));
+    const auto refused = co_await connection->respond(std::move(refusal));
+    static_cast<void>(refused);
+    co_return;
+  }
+  FlvAdmission admission{call.param("stream"), request.remote, std::move(pass->viewer),
+                         OriginRule{Core::current()->config().get(kMediaOrigins)}};
+  co_await uses_.flv.serve(std::move(admission), std::move(connection));
 }
 
 }  // namespace vitrine

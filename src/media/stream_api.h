@@ -1,20 +1,21 @@
-// The media API: streams as they are, stream keys, and where a picture is played.
+// The media API: streams as they are, who watches them, who is sent away, and where a picture is played.
 //
-// Owns    nothing; routes answer 503 "media.unavailable" until the module has started.
+// Owns    nothing.
 // Thread  add_routes() before the server starts; handlers on any core.
-// Never   shows a key a second time.
+// Never   decides who may watch: the gate does.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "contract/events.h"
 #include "contract/media.h"
+#include "media/access/play_gate.h"
+#include "media/access/publisher_book.h"
+#include "media/access/viewer_book.h"
 #include "media/egress/flv_egress.h"
 #include "media/hub/stream_directory.h"
-#include "media/stream_keys.h"
 #include "net/router.h"
 
 namespace vitrine {
@@ -71,71 +72,79 @@ struct StreamListDto {
   static constexpr auto fields() { return std::tuple{field("items", &StreamListDto::items)}; }
 };
 
-struct NewStreamKeyDto {
-  KeyId key_id;
-  std::string stream;
-  std::string key;
-  std::string rtmp_url;
-  std::string rtmp_server;
-  std::string rtmp_stream_key;
-  std::string whip_url;
-  static constexpr std::string_view schema_name = "NewStreamKey";
+struct ViewerDto {
+  std::string viewer_id;
+  std::string protocol;
+  std::string address;
+  std::optional<std::string> viewer;
+  int64_t since_ms = 0;
+  static constexpr std::string_view schema_name = "StreamViewer";
   static constexpr auto fields() {
-    return std::tuple{field("key_id", &NewStreamKeyDto::key_id),
-                      field("stream", &NewStreamKeyDto::stream),
-                      field("key", &NewStreamKeyDto::key, {.help = "shown only in this answer"}),
-                      field("rtmp_url", &NewStreamKeyDto::rtmp_url),
-                      field("rtmp_server", &NewStreamKeyDto::rtmp_server),
-                      field("rtmp_stream_key", &NewStreamKeyDto::rtmp_stream_key),
-                      field("whip_url", &NewStreamKeyDto::whip_url)};
+    return std::tuple{field("viewer_id", &ViewerDto::viewer_id), field("protocol", &ViewerDto::protocol),
+                      field("address", &ViewerDto::address),
+                      field("viewer", &ViewerDto::viewer, {.help = "whom its play token was made for"}),
+                      field("since_ms", &ViewerDto::since_ms)};
   }
 };
 
-struct StreamKeyDto {
-  KeyId key_id;
-  std::string hint;
-  int64_t created_at_ms = 0;
-  static constexpr std::string_view schema_name = "StreamKey";
+struct ViewerListDto {
+  std::vector<ViewerDto> items;
+  std::optional<std::string> next;
+  static constexpr std::string_view schema_name = "StreamViewerList";
   static constexpr auto fields() {
-    return std::tuple{field("key_id", &StreamKeyDto::key_id),
-                      field("hint", &StreamKeyDto::hint, {.help = "its last four digits"}),
-                      field("created_at_ms", &StreamKeyDto::created_at_ms)};
+    return std::tuple{field("items", &ViewerListDto::items), field("next", &ViewerListDto::next)};
   }
 };
 
-struct StreamKeyListDto {
-  std::vector<StreamKeyDto> items;
-  static constexpr std::string_view schema_name = "StreamKeyList";
-  static constexpr auto fields() { return std::tuple{field("items", &StreamKeyListDto::items)}; }
+enum class KickWhom : uint8_t { publisher, viewer, viewers, all };
+constexpr std::array<std::string_view, 4> enum_names(KickWhom) {
+  return {"publisher", "viewer", "viewers", "all"};
+}
+
+struct KickWishDto {
+  KickWhom whom = KickWhom::publisher;
+  std::optional<std::string> viewer_id;
+  static constexpr std::string_view schema_name = "KickWish";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("whom", &KickWishDto::whom),
+        field("viewer_id", &KickWishDto::viewer_id, {.help = "which, for viewer", .min = 1, .max = 20})};
+  }
+};
+
+struct KickedDto {
+  int64_t publishers = 0;
+  int64_t viewers = 0;
+  static constexpr std::string_view schema_name = "Kicked";
+  static constexpr auto fields() {
+    return std::tuple{field("publishers", &KickedDto::publishers), field("viewers", &KickedDto::viewers)};
+  }
 };
 
 class StreamApi {
  public:
+  // All outlive it.
   struct Uses {
     StreamDirectory& directory;
     FlvEgress& flv;
-    IdSource& ids;
-    Random& random;
-    const Clock& clock;
-    // Empty until the module has started. The database behind it is the media module's.
-    std::atomic<StreamKeys*>& keys;
-    std::atomic<Database*>& database;
-    std::atomic<uint16_t>& rtmp_port;
+    PlayGate& gate;
+    PublisherBook& publishers;
+    ViewerBook& viewers;
   };
   explicit StreamApi(Uses uses) : uses_(uses) {}
   void add_routes(Router& router);
 
-  // `host` as a client wrote it, with or without a port; `secure`: the address of WHIP begins with https.
-  NewStreamKeyDto describe(const NewStreamKey& made, std::string_view host, bool secure) const;
+  // What the routes and the command line share.
+  Task<StreamListDto> list();
+  Task<StreamDto> show(std::string stream);
+  // Errors: `not_found` "publish.none", "media.no_viewer" when there is nobody of that kind.
+  Result<KickedDto> kick(const std::string& stream, const KickWishDto& wish);
 
  private:
-  void add_stream_routes(Router& router);
-  void add_key_routes(Router& router);
   Task<Reply<StreamListDto>> streams(Call call);
   Task<Reply<StreamDto>> stream(Call call);
-  Task<Reply<NewStreamKeyDto>> create_key(Call call);
-  Task<Reply<StreamKeyListDto>> keys(Call call);
-  Task<Reply<NoContent>> revoke_key(Call call);
+  Task<Reply<ViewerListDto>> stream_viewers(Call call);
+  Task<Reply<KickedDto>> post_kick(Call call, KickWishDto wish);
   Task<void> play(Call call, std::unique_ptr<Connection> connection);
 
   Uses uses_;

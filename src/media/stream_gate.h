@@ -1,28 +1,36 @@
-// Who may publish: the key is checked, then the stream's seat is asked for. Who may watch: everyone.
+// Who may publish: the key is checked, then the stream's seat is asked for, then the publisher is written
+// into the book under its key.
 //
 // Owns    nothing.
-// Thread  admit() and admit_play() on any core.
+// Thread  admit() on any core.
 // Never   logs a key.
 #pragma once
 
-#include "media/egress/play_gate.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "media/access/publisher_book.h"
 #include "media/hub/stream_directory.h"
 #include "media/ingest/publish_gate.h"
 #include "media/stream_keys.h"
 
 namespace vitrine {
 
-class StreamGate final : public PublishGate, public PlayGate {
+class StreamGate final : public PublishGate {
  public:
-  // Both outlive it.
-  StreamGate(StreamKeys& keys, StreamDirectory& directory) : keys_(keys), directory_(directory) {}
+  // All outlive it.
+  struct Uses {
+    StreamKeys& keys;
+    StreamDirectory& directory;
+    PublisherBook& book;
+    IdSource& ids;
+    const Clock& clock;
+  };
+  explicit StreamGate(Uses uses) : uses_(uses) {}
 
   Task<Result<std::unique_ptr<FrameSink>>> admit(PublishRequest request) override;
-  Task<Result<void>> admit_play(PlayRequest request) override;
 
  private:
-  StreamKeys& keys_;
-  StreamDirectory& directory_;
+  Uses uses_;
 };
 
 }  // namespace vitrine

@@ -11,8 +11,9 @@ namespace {
 class StreamKeysTest : public testing::Test {
  protected:
   StreamKeysTest() {
-    auto opened =
-        open_sqlite({.name = "media", .directory = folder_.path(), .migrations = {{1, kStreamKeysTable}}});
+    auto opened = open_sqlite({.name = "media",
+                               .directory = folder_.path(),
+                               .migrations = {{1, kStreamKeysTable}, {2, kStreamKeysEnds}}});
     check(opened.ok(), "a database for the test");
     database_ = *std::move(opened);
     keys_ = std::make_unique<StreamKeys>(*database_, ids_, random_, clock_);
@@ -22,7 +23,9 @@ class StreamKeysTest : public testing::Test {
     database_->close();
     cores_.stop();
   }
-  NewStreamKey create(std::string stream) { return *wait(keys_->create(std::move(stream))); }
+  NewStreamKey create(std::string stream, std::optional<WallTime> expires = std::nullopt) {
+    return *wait(keys_->create(std::move(stream), "", expires));
+  }
   template <class T>
   T wait(Task<T> task) {
     return wait_on(cores_.at(0), std::move(task));
@@ -61,6 +64,58 @@ TEST_F(StreamKeysTest, SeveralAreLiveAtOnceUntilRevoked) {
   EXPECT_EQ(wait(keys_->revoke("other", newer.id)).error().reason, "stream_key.none");
 }
 
+TEST_F(StreamKeysTest, AnExpiredKeyOpensNothingAndIsShownForAWeek) {
+  const auto made = create("demo", clock_.wall() + Milliseconds(60'000));
+  clock_.advance(Milliseconds(59'999));
+  EXPECT_EQ(verdict("demo", made.key), "right");
+  clock_.advance(Milliseconds(1));
+  EXPECT_EQ(verdict("demo", made.key), "publish.key");
+  EXPECT_EQ(wait(keys_->list("demo"))->size(), 1u);
+  clock_.advance(kStreamKeyShownAfterEnd);
+  EXPECT_TRUE(wait(keys_->list("demo"))->empty());
+  EXPECT_EQ(wait(keys_->create("demo", "", clock_.wall())).error().reason, "stream_key.expires");
+}
+
+TEST_F(StreamKeysTest, RotatingGivesTheNextKeyAndTheOldOneAnEnd) {
+  const auto old = *wait(keys_->create("demo", "studio", std::nullopt));
+  const auto rotated = wait(keys_->rotate("demo", old.id, Milliseconds(60'000)));
+  ASSERT_TRUE(rotated);
+  EXPECT_EQ(rotated->made.label, "studio");
+  EXPECT_EQ(rotated->ends, clock_.wall() + Milliseconds(60'000));
+  EXPECT_EQ(verdict("demo", old.key), "right");
+  EXPECT_EQ(verdict("demo", rotated->made.key), "right");
+  clock_.advance(Milliseconds(60'000));
+  EXPECT_EQ(verdict("demo", old.key), "publish.key");
+  EXPECT_EQ(verdict("demo", rotated->made.key), "right");
+}
+
+TEST_F(StreamKeysTest, RotatingNeverMakesAnOldKeyLiveLonger) {
+  const auto old = create("demo", clock_.wall() + Milliseconds(1'000));
+  const auto rotated = wait(keys_->rotate("demo", old.id, Milliseconds(60'000)));
+  ASSERT_TRUE(rotated);
+  EXPECT_EQ(rotated->ends, clock_.wall() + Milliseconds(1'000));
+  EXPECT_EQ(rotated->made.expires, std::nullopt);
+}
+
+TEST_F(StreamKeysTest, OnlyALiveKeyOfTheStreamIsRotated) {
+  const auto made = create("demo");
+  EXPECT_EQ(wait(keys_->rotate("other", made.id, Milliseconds(0))).error().reason, "stream_key.none");
+  EXPECT_TRUE(wait(keys_->revoke("demo", made.id)));
+  EXPECT_EQ(wait(keys_->rotate("demo", made.id, Milliseconds(0))).error().reason, "stream_key.none");
+}
+
+// The last place is taken: a rotation with an overlap has no room, one without has.
+TEST_F(StreamKeysTest, AFullStreamIsRotatedWithoutAnOverlap) {
+  NewStreamKey last;
+  for (int64_t at = 0; at < kStreamKeysLiveMax; ++at) last = create("demo");
+  EXPECT_EQ(wait(keys_->rotate("demo", last.id, Milliseconds(1))).error().reason, "stream_key.too_many");
+  EXPECT_EQ(verdict("demo", last.key), "right");
+  const auto rotated = wait(keys_->rotate("demo", last.id, Milliseconds(0)));
+  ASSERT_TRUE(rotated);
+  EXPECT_EQ(verdict("demo", last.key), "publish.key");
+  EXPECT_EQ(verdict("demo", rotated->made.key), "right");
+}
+
 TEST_F(StreamKeysTest, TheListShowsHintsAndTheDatabaseHoldsNoKey) {
   const auto made = create("demo");
   const auto listed = wait(keys_->list("demo"));
@@ -79,15 +134,23 @@ TEST_F(StreamKeysTest, TheListShowsHintsAndTheDatabaseHoldsNoKey) {
 
 TEST_F(StreamKeysTest, LiveKeysHaveALimitAndNamesARule) {
   for (int64_t at = 0; at < kStreamKeysLiveMax; ++at) create("demo");
-  EXPECT_EQ(wait(keys_->create("demo")).error().reason, "stream_key.too_many");
-  EXPECT_EQ(wait(keys_->create("../demo")).error().reason, "stream.name");
+  EXPECT_EQ(wait(keys_->create("demo", "", std::nullopt)).error().reason, "stream_key.too_many");
+  EXPECT_EQ(wait(keys_->create("../demo", "", std::nullopt)).error().reason, "stream.name");
 }
 
 TEST(RtmpAddress, IsWhatEncodersAskFor) {
-  const auto address = rtmp_address("live.example.com", {{}, "demo", "abc"});
+  const auto address = rtmp_address("live.example.com",
+                                    {.id = {}, .stream = "demo", .key = "abc", .label = {}, .expires = {}});
   EXPECT_EQ(address.server, "rtmp://live.example.com/live");
   EXPECT_EQ(address.stream_key, "demo?key=abc");
   EXPECT_EQ(address.url, "rtmp://live.example.com/live/demo?key=abc");
+}
+
+TEST(RtmpAddress, IsWhereHttpIs) {
+  EXPECT_EQ(rtmp_host("live.example.com:8080", 1935), "live.example.com");
+  EXPECT_EQ(rtmp_host("127.0.0.1:8080", 19350), "127.0.0.1:19350");
+  EXPECT_EQ(rtmp_host("[::1]:8080", 1935), "[::1]");
+  EXPECT_EQ(rtmp_host("[::1]", 1936), "[::1]:1936");
 }
 
 }  // namespace

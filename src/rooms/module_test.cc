@@ -97,6 +97,15 @@ class RoomsModuleTest : public ::testing::Test {
   std::unique_ptr<HttpClient> client_;
 };
 
+// The page plays what it is told to play, and asks the room again when its token is refused.
+TEST_F(RoomsModuleTest, ARoomWhoseStreamIsByTokenHandsOutFreshOnes) {
+  ASSERT_EQ(create("demo", "k1").status, 201);
+  media.by_token = true;
+  HttpClient viewer(server.port());
+  const auto url = viewer.get("/v1/rooms/demo").json().at("flv_url");
+  EXPECT_TRUE(url.as_string().starts_with("/live/demo.flv?token=for.")) << url;
+}
+
 TEST_F(RoomsModuleTest, ARoomIsMadeOnceAndListed) {
   const auto made = create("demo", "k1");
   EXPECT_EQ(made.status, 201) << made.body;

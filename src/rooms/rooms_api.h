@@ -114,7 +114,7 @@ class RoomsApi {
   Task<Reply<BlockedWords>> words(Call call);
   Task<Reply<BlockedWords>> set_words(Call call, BlockedWords body);
 
-  Reply<RoomView> view(const std::string& room) const;
+  Reply<RoomView> view(const std::string& room, const Caller& caller) const;
   Task<void> audit(AuditEntry entry);
 
   RoomsContext& context_;

@@ -27,8 +27,12 @@ class TestMedia final : public MediaPort {
     if (asked++ >= live_after) out.state = StreamState::live;
     return out;
   }
+  std::string play_query(const std::string&, const std::string& viewer) const override {
+    return by_token ? "token=for." + viewer : "";
+  }
   void on_state(std::function<void(std::string, StreamState)>) override {}
 
+  bool by_token = false;
   int live_after = INT_MAX;  // answers that say idle
   mutable std::atomic<int> asked{0};
 };

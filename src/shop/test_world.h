@@ -30,6 +30,7 @@ class MemoryFolder {
 class FakeMedia final : public MediaPort {
  public:
   StreamStatus status(const std::string&) const override { return now; }
+  std::string play_query(const std::string&, const std::string&) const override { return {}; }
   void on_state(std::function<void(std::string, StreamState)>) override {}
   StreamStatus now;
 };

@@ -76,12 +76,20 @@ class Api(unittest.TestCase):
         owner.call("PATCH", "/v1/rooms/r", {"title": "New title"})
         owner.call("PUT", "/v1/rooms/r/words", {"words": ["spam"]})
         owner.call("GET", "/v1/rooms/r/words")
-        key = owner.call("POST", "/v1/streams/r/keys")
+        key = owner.call("POST", "/v1/streams/r/keys", {})
+        key = owner.call("POST", f"/v1/streams/r/keys/{key['key_id']}/rotation", {"overlap_s": 0})
         owner.call("GET", "/v1/streams/r/keys")
+        owner.call("PUT", "/v1/streams/r/access",
+                   {"play": "open", "referers": {"allow": [], "deny": ["*.leech.example"], "empty": True}})
+        owner.call("GET", "/v1/streams/r/access")
+        owner.call("POST", "/v1/streams/r/play-tokens", {"expires_in_s": 60})
+        owner.call("POST", "/v1/play-tokens/rotation")
         publisher = server.publish("r", key["key"], seconds=120)
         try:
             until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")
             owner.call("GET", "/v1/streams")
+            owner.call("GET", "/v1/streams/r/viewers")
+            owner.call("POST", "/v1/streams/r/kick", {"whom": "publisher"})
         finally:
             publisher.kill()
             publisher.wait()

@@ -121,7 +121,7 @@ class KillAndRestart(unittest.TestCase):
 
 class FailingShop(unittest.TestCase):
     def with_picture(self, server: Server, owner) -> subprocess.Popen:
-        key = owner.call("POST", "/v1/streams/r/keys")["key"]
+        key = owner.call("POST", "/v1/streams/r/keys", {})["key"]
         publisher = server.publish("r", key)
         until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")
         return publisher

@@ -44,7 +44,7 @@ class StartAndStop(unittest.TestCase):
         with Server() as server:
             owner = server.owner()
             owner.call("POST", "/v1/rooms", {"room": "stop", "title": "Stop", "host_name": "Host"})
-            key = owner.call("POST", "/v1/streams/stop/keys")["key"]
+            key = owner.call("POST", "/v1/streams/stop/keys", {})["key"]
             publisher = server.publish("stop", key)
             until("the stream", lambda: owner.call("GET", "/v1/streams/stop")["state"] == "live")
             http = ("127.0.0.1", server.ports["http"])
@@ -191,7 +191,7 @@ class Secrets(unittest.TestCase):
         with Server("--set", "log.level=debug") as server:
             owner = server.owner()
             owner.call("POST", "/v1/rooms", {"room": "r", "title": "Room", "host_name": "Mei"})
-            key = owner.call("POST", "/v1/streams/r/keys")["key"]
+            key = owner.call("POST", "/v1/streams/r/keys", {})["key"]
             publisher = server.publish("r", key, seconds=60)
             try:
                 until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")

@@ -7,17 +7,24 @@ constexpr Milliseconds kCutTime{1'000};  // what a viewer takes to leave once it
 
 }  // namespace
 
-FlvEgress::FlvEgress(Cores& cores, StreamDirectory& directory) : cores_(cores), directory_(directory) {
+FlvEgress::FlvEgress(Cores& cores, StreamDirectory& directory, ViewerBook& book)
+    : cores_(cores), directory_(directory), book_(book) {
   for (int core = 0; core < cores.count(); ++core) per_core_.push_back(std::make_unique<PerCore>());
 }
 
-Task<void> FlvEgress::serve(std::string stream, std::unique_ptr<Connection> connection, OriginRule origins) {
+Task<void> FlvEgress::serve(FlvAdmission admission, std::unique_ptr<Connection> connection) {
   PerCore& here = *per_core_[static_cast<size_t>(connection->core().index())];
   const auto pass = here.gate.enter();
   if (!pass) co_return;
-  FlvViewer viewer(std::move(connection), std::move(origins));
+  ViewerLine line;
+  line.stream = admission.stream;
+  line.protocol = connection->wants_websocket() ? "ws-flv" : "http-flv";
+  line.address = std::move(admission.address);
+  line.viewer = std::move(admission.viewer);
+  FlvViewer viewer(std::move(connection), std::move(admission.origins));
   here.viewers.insert(&viewer);
-  co_await viewer.run(&directory_, std::move(stream));
+  const auto entry = book_.enter(std::move(line), [&viewer] { viewer.close(); });
+  co_await viewer.run(&directory_, std::move(admission.stream));
   here.viewers.erase(&viewer);
 }
 

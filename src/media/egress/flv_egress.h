@@ -11,18 +11,27 @@
 #include <string>
 #include <vector>
 
+#include "media/access/viewer_book.h"
 #include "media/egress/flv_viewer.h"
 #include "runtime/stop_gate.h"
 
 namespace vitrine {
 
+// A viewer that was let in.
+struct FlvAdmission {
+  std::string stream;
+  std::string address;
+  std::string viewer;  // whom its token was made for, or empty
+  OriginRule origins;  // whose pages may open a WebSocket
+};
+
 class FlvEgress {
  public:
-  FlvEgress(Cores& cores, StreamDirectory& directory);
+  // All outlive it.
+  FlvEgress(Cores& cores, StreamDirectory& directory, ViewerBook& book);
 
-  // Until the viewer has gone. `origins`: whose pages may open a WebSocket. Without a live stream it answers
-  // 404.
-  Task<void> serve(std::string stream, std::unique_ptr<Connection> connection, OriginRule origins);
+  // Until the viewer has gone. Without a live stream it answers 404.
+  Task<void> serve(FlvAdmission admission, std::unique_ptr<Connection> connection);
   // Takes no more; those who are here get until `time` to take what the streams' end left them.
   Task<void> close(Milliseconds time);
 
@@ -35,6 +44,7 @@ class FlvEgress {
 
   Cores& cores_;
   StreamDirectory& directory_;
+  ViewerBook& book_;
   std::vector<std::unique_ptr<PerCore>> per_core_;
 };
 

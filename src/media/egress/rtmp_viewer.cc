@@ -116,17 +116,33 @@ Task<Result<void>> RtmpViewer::take_event(RtmpEvent event) {
 
 Task<Result<void>> RtmpViewer::play(RtmpPlayAsked asked) {
   deadline_.disarm();  // the gate has its own limits
-  Result<void> admitted = Error{ErrorKind::not_found, "media.not_live"};
-  if (is_stream_name(asked.name)) {
-    stream_ = asked.name;
-    PlayRequest request{stream_, std::move(asked.query), socket_.peer_address(), std::move(asked.page)};
-    admitted = co_await uses_.gate.admit_play(std::move(request));
-  }
+  const auto admitted = ask_gate(std::move(asked));
   if (!admitted) {
     refuse(admitted.error());
     co_return Result<void>();
   }
   co_return co_await take_seat();
+}
+
+Result<void> RtmpViewer::ask_gate(RtmpPlayAsked asked) {
+  if (!is_stream_name(asked.name)) return Error{ErrorKind::not_found, "media.not_live"};
+  stream_ = std::move(asked.name);
+  const PlayRequest request{.stream = stream_,
+                            .path = "/live/" + stream_,
+                            .query = std::move(asked.query),
+                            .address = socket_.peer_address(),
+                            .referer = std::move(asked.page),
+                            .host = {}};
+  auto pass = uses_.gate.admit_viewer(request);
+  if (!pass) return pass.error();
+  ViewerLine line;
+  line.stream = stream_;
+  line.protocol = "rtmp";
+  line.address = request.address;
+  line.viewer = std::move(pass->viewer);
+  entry_.reset();
+  entry_.emplace(uses_.book.enter(std::move(line), [this] { close(); }));
+  return {};
 }
 
 // The player's own words go first, so that it knows what the media is that follows.

@@ -12,10 +12,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "media/egress/play_gate.h"
+#include "media/access/play_gate.h"
+#include "media/access/viewer_book.h"
 #include "media/hub/stream_directory.h"
 #include "media/protocol/rtmp_session.h"
 #include "runtime/deadline.h"
@@ -39,6 +41,7 @@ class RtmpViewer final : public RingListener {
   struct Uses {
     StreamDirectory& directory;
     PlayGate& gate;
+    ViewerBook& book;
     const Clock& clock;
   };
   RtmpViewer(Core& core, TcpSocket socket, RtmpSession session, Uses uses);
@@ -57,6 +60,7 @@ class RtmpViewer final : public RingListener {
   Task<Result<void>> take_seat();
   Task<Result<void>> leave_seat();
   Task<Result<void>> send_output();
+  Result<void> ask_gate(RtmpPlayAsked asked);
   Result<void> count_chatter(size_t bytes);
   void refuse(Error why);
   void say_farewell();
@@ -68,6 +72,7 @@ class RtmpViewer final : public RingListener {
   RtmpSession session_;
   Deadline deadline_;
   std::string stream_;
+  std::optional<ViewerBook::Entry> entry_;  // from the first stream it was let in to
   std::unique_ptr<RingSeat> seat_;
   bool leaving_ = false;  // the farewell is on its way; what the player says is no longer heard
   std::vector<uint8_t> farewell_;

@@ -1,0 +1,48 @@
+// What the command line may ask of media: `vitrine key ...` and `vitrine stream ...`. Each command is one
+// function from a JSON object of arguments to a JSON object that answers.
+//
+// Owns    nothing.
+// Thread  run() on any core, after the module has started.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "media/access_api.h"
+#include "media/key_api.h"
+#include "media/stream_api.h"
+
+namespace vitrine {
+
+class MediaCommands {
+ public:
+  struct Uses {
+    KeyApi& keys;
+    AccessApi& access;
+    StreamApi& streams;
+    std::atomic<StreamKeys*>& stored_keys;  // empty until the module has started
+    const Clock& clock;
+  };
+  explicit MediaCommands(Uses uses) : uses_(uses) {}
+
+  // "key-create", "key-list", "key-rotate", "key-revoke", "stream-list", "stream-show", "stream-kick",
+  // "stream-access", "stream-token". `host` is where clients reach this server's HTTP port,
+  // "127.0.0.1:8080". Errors: `not_found` "control.unknown_command", and those of what is called.
+  Task<Reply<boost::json::object>> run(std::string name, boost::json::object arguments, std::string host);
+
+ private:
+  using Object = boost::json::object;
+  Task<Reply<Object>> create_key(Object arguments, std::string host);
+  Task<Reply<Object>> list_keys(Object arguments);
+  Task<Reply<Object>> rotate_key(Object arguments, std::string host);
+  Task<Reply<Object>> revoke_key(Object arguments);
+  Task<Reply<Object>> list_streams();
+  Task<Reply<Object>> show_stream(Object arguments);
+  Task<Reply<Object>> kick(Object arguments);
+  Task<Reply<Object>> access(Object arguments);
+  Task<Reply<Object>> token(Object arguments, std::string host);
+
+  Uses uses_;
+};
+
+}  // namespace vitrine
