@@ -214,6 +214,7 @@ Result<std::vector<RtmpMessage>> split_aggregate(const RtmpMessage& aggregate) {
     reader.skip(4);  // back pointer
     if (auto read = reader.finish(); !read) return read.error();
     if (one.type == RtmpType::aggregate) return Error{ErrorKind::invalid_input, "rtmp.aggregate"};
+    if (out.size() == kRtmpAggregateMax) return Error{ErrorKind::too_large, "rtmp.aggregate"};
     if (out.empty()) first_time = one.time_ms;
     one.time_ms += aggregate.time_ms - first_time;
     one.stream_id = aggregate.stream_id;

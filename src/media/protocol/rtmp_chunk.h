@@ -21,6 +21,7 @@ namespace vitrine {
 inline constexpr uint32_t kRtmpChunkDefault = 128;     // bytes, until either side says otherwise
 inline constexpr uint32_t kRtmpChunkMax = 65'536;      // bytes; a larger Set Chunk Size is refused
 inline constexpr size_t kRtmpMessageMax = 16'777'215;  // bytes; the length field has 24 bits
+inline constexpr size_t kRtmpAggregateMax = 4'096;     // messages in one aggregate
 // Bytes of unfinished messages of all chunk streams together: twice the largest message allowed, at most
 // this.
 inline constexpr size_t kRtmpPartialMax = 20'971'520;
@@ -126,7 +127,8 @@ void write_rtmp_message(ByteWriter& out, uint8_t chunk_stream, const RtmpMessage
                         uint32_t chunk_size);
 
 // The messages inside an aggregate (RTMP 1.0, 7.1.6), their times moved so that the first has the
-// aggregate's. Errors: `truncated`; `invalid_input` "rtmp.aggregate" for one inside another.
+// aggregate's. Errors: `truncated`; `invalid_input` "rtmp.aggregate" for one inside another; `too_large`
+// "rtmp.aggregate" past kRtmpAggregateMax, since an empty message costs more to hold than to send.
 Result<std::vector<RtmpMessage>> split_aggregate(const RtmpMessage& aggregate);
 
 }  // namespace vitrine

@@ -266,6 +266,16 @@ TEST(RtmpAggregate, TimesMoveSoThatTheFirstHasTheAggregates) {
   EXPECT_EQ((*inside)[1], (RtmpMessage{RtmpType::video, 1, 5'020, hex("17")}));
 }
 
+TEST(RtmpAggregate, ManyEmptyMessagesAreRefused) {
+  RtmpMessage aggregate{RtmpType::aggregate, 1, 0, {}};
+  const auto one = hex("08 000000 000000 00 000000 0000000b");
+  for (size_t at = 0; at < kRtmpAggregateMax; ++at)
+    aggregate.body.insert(aggregate.body.end(), one.begin(), one.end());
+  EXPECT_EQ(split_aggregate(aggregate)->size(), kRtmpAggregateMax);
+  aggregate.body.insert(aggregate.body.end(), one.begin(), one.end());
+  EXPECT_EQ(split_aggregate(aggregate).error().kind, ErrorKind::too_large);
+}
+
 TEST(RtmpAggregate, TruncationAndNestingAreRefused) {
   EXPECT_EQ(split_aggregate({RtmpType::aggregate, 1, 0, hex("08 ffffff 000000 00 000000 af")}).error().kind,
             ErrorKind::truncated);
