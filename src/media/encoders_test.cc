@@ -229,6 +229,39 @@ TEST_F(EncodersTest, WhatCannotBeTakenIsNamed) {
   EXPECT_NE(latm.refusal().find("LATM"), std::string::npos);
 }
 
+// reliability.md 2.2, row 7: the one allow-list holds for whoever watches, too.
+TEST_F(EncodersTest, NoNameOutsideTheAllowListIsWatched) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, kPortrait);
+  encoder.audio(0, kAacHeader);
+  encoder.video(0, kKey);
+  encoder.audio(0, kSoundBlock);
+  (void)watch();
+  for (const auto* path :
+       {"/live/..%2f..%2fetc%2fpasswd.flv", "/live/../demo.flv", "/live/demo%00.flv", "/live/demo.flv.flv",
+        "/live/%2e%2e/demo.flv", "/live/.flv", "/live/a%2fdemo.flv"}) {
+    const auto reply = HttpClient(server_.port()).get(path);
+    EXPECT_TRUE(reply.status == 400 || reply.status == 404) << path << ": " << reply.status;
+  }
+}
+
+// reliability.md 2.2, row 9: what can be asked about a stream never tells its key.
+TEST_F(EncodersTest, NothingThatCanBeAskedShowsAKey) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, kPortrait);
+  encoder.audio(0, kAacHeader);
+  encoder.video(0, kKey);
+  encoder.audio(0, kSoundBlock);
+  (void)watch();
+  HttpClient staff(server_.port());
+  for (const auto* path : {"/v1/streams", "/v1/streams/demo", "/v1/streams/demo/keys"}) {
+    const auto reply = staff.get(path);
+    EXPECT_EQ(reply.status, 200) << path;
+    EXPECT_EQ(reply.body.find(key_.key), std::string::npos) << path;
+  }
+  EXPECT_EQ(render_metrics(server_.metrics()).find(key_.key), std::string::npos);
+}
+
 TEST_F(EncodersTest, AStreamOfOneKindPlaysForFfprobe) {
   const auto sound = *wait_on(server_.cores().at(0), media_.create_key("radio", "127.0.0.1:8080"));
   const auto radio = publish(sound.rtmp_url, "/dev/null", kSound);
