@@ -47,10 +47,11 @@ interface Watching {
   frames: number;
   time_s: number;
   width: number;
+  sound_bytes: number;
 }
 
 /** What the page's video element says of itself. */
-async function watching(page: Page): Promise<Watching> {
+export async function watching(page: Page): Promise<Watching> {
   return page
     .locator('video')
     .first()
@@ -60,6 +61,7 @@ async function watching(page: Page): Promise<Watching> {
         frames: video.getVideoPlaybackQuality().totalVideoFrames,
         time_s: video.currentTime,
         width: video.videoWidth,
+        sound_bytes: (video as unknown as { webkitAudioDecodedByteCount: number }).webkitAudioDecodedByteCount,
       };
     });
 }
@@ -78,4 +80,18 @@ export async function pictureMoves(page: Page, deadline_ms = 20_000): Promise<nu
     deadline_ms,
   );
   return Date.now() - began;
+}
+
+/** Waits until the sound goes on: decoded, and the playhead a second further. */
+export async function soundGoesOn(page: Page, deadline_ms = 20_000): Promise<void> {
+  await until('sound decoded', async () => (await watching(page)).sound_bytes > 0, deadline_ms);
+  const before = await watching(page);
+  await until(
+    `the sound goes on from ${JSON.stringify(before)}`,
+    async () => {
+      const now = await watching(page);
+      return now.sound_bytes > before.sound_bytes && now.time_s >= before.time_s + 0.9;
+    },
+    deadline_ms,
+  );
 }

@@ -4,6 +4,15 @@ import { until } from './until';
 
 export const picture = { width: 540, height: 960, fps: 25 };
 
+/** What an encoder may send otherwise than usual. */
+export interface Kind {
+  width: number;
+  height: number;
+  video: boolean;
+  audio: boolean;
+  bframes: number;
+}
+
 const clock =
   "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=40:x=(w-text_w)/2:y=h*0.16:box=1:boxcolor=black@0.3:boxborderw=12";
 
@@ -14,8 +23,9 @@ export class Encoder {
     child.stderr?.on('data', (text: Buffer) => (this.output += text.toString()));
   }
 
-  static start(rtmpUrl: string): Encoder {
-    const { width, height, fps } = picture;
+  static start(rtmpUrl: string, kind: Partial<Kind> = {}): Encoder {
+    const { width, height, video, audio, bframes }: Kind = { ...picture, video: true, audio: true, bframes: 0, ...kind };
+    const { fps } = picture;
     const input = `gradients=size=${width}x${height}:rate=${fps}:nb_colors=4:c0=0x1d3557:c1=0xe8a87c:c2=0xc38d9e:c3=0x41506b:type=circular:speed=0.03`;
     return new Encoder(
       spawn(
@@ -23,8 +33,12 @@ export class Encoder {
         [
           ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-re'],
           ...['-f', 'lavfi', '-i', input, '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-          ...['-vf', clock, '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-          ...['-g', String(fps), '-b:v', '1200k', '-c:a', 'aac', '-b:a', '96k', '-f', 'flv', rtmpUrl],
+          ...['-vf', clock, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+          ...(bframes > 0 ? ['-bf', String(bframes)] : ['-tune', 'zerolatency']),
+          ...['-g', String(fps), '-b:v', '1200k', '-c:a', 'aac', '-b:a', '96k'],
+          ...(video ? [] : ['-vn']),
+          ...(audio ? [] : ['-an']),
+          ...['-f', 'flv', rtmpUrl],
         ],
         { stdio: ['ignore', 'ignore', 'pipe'] },
       ),
