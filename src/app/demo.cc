@@ -158,8 +158,8 @@ Result<DemoAccess> plant_demo(Server& server) {
 std::unique_ptr<ChildProcess> start_demo_publisher(const Server& server, const DemoAccess& access) {
   const std::string codec = codec_program();
   if (codec.empty() || server.rtmp_port() == 0) return nullptr;
-  const std::string url = fmt::format("rtmp://127.0.0.1:{}/live/{}?key={}&takeover=1", server.rtmp_port(),
-                                      kRoom, access.stream_key);
+  const std::string url = fmt::format("{}://127.0.0.1:{}/live/{}?key={}&takeover=1", server.rtmp_scheme(),
+                                      server.rtmp_port(), kRoom, access.stream_key);
   return std::make_unique<ChildProcess>(std::vector<std::string>{codec, "publish"},
                                         std::vector<std::string>{"VITRINE_PUBLISH_URL=" + url});
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <array>
@@ -11,8 +12,11 @@
 #include <filesystem>
 
 #include "app/config.h"
+#include "net/config.h"
 #include "runtime/core.h"
 #include "runtime/listener.h"
+#include "runtime/tls_config.h"
+#include "runtime/tls_context.h"
 
 namespace vitrine {
 namespace {
@@ -20,6 +24,7 @@ namespace {
 constexpr uint64_t kDiskFail = 200ULL << 20;
 constexpr uint64_t kDiskWarn = 2ULL << 30;
 constexpr rlim_t kDescriptorsWarn = 8'192;
+constexpr int64_t kCertificateDaysWarn = 14;
 constexpr time_t kBuiltAfter = 1'767'225'600;  // 2026-01-01: a clock before it was never set
 
 Finding check_port(const std::string& name, const std::string& flag, const std::vector<std::string>& bind,
@@ -78,6 +83,49 @@ Finding check_clock() {
   return {"clock", Finding::State::ok, "the clock is plausible", ""};
 }
 
+// Whether somebody else than this machine can connect, and no proxy of ours stands before it.
+bool in_the_open(const Config& config) {
+  const auto bind = config.get(kBind);
+  const bool private_only = std::all_of(bind.begin(), bind.end(), [](const std::string& address) {
+    return address == "::1" || address.starts_with("127.");
+  });
+  return !private_only && config.get(kTrustedProxies).empty();
+}
+
+bool readable_by_everybody(const std::string& file) {
+  struct stat info{};
+  return stat(file.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+}
+
+Finding check_tls(const Config& config) {
+  constexpr const char* kHow = "set tls.certificate and tls.key to PEM files (docs/operations.md, TLS)";
+  const TlsSettings settings = tls_settings(config);
+  if (settings.certificate.empty() && settings.key.empty()) {
+    if (settings.required)
+      return {"tls", Finding::State::fail, "tls.required is on without a certificate", kHow};
+    if (in_the_open(config))
+      return {"tls", Finding::State::warn, "no certificate: sign-ins and stream keys travel in the open",
+              kHow};
+    return {"tls", Finding::State::ok, "no certificate; none is needed on this machine alone", ""};
+  }
+  std::string fault;
+  const auto context = TlsContext::server(settings.certificate, settings.key, fault);
+  if (!context) {
+    return {"tls", Finding::State::fail, fault,
+            "give a certificate and its own key in PEM form, readable by this user; a running server keeps "
+            "the last good pair"};
+  }
+  const int64_t days = ((*context)->expires() - SystemClock().wall()).count() / 86'400'000;
+  constexpr const char* kRenew = "renew it; a running server takes the new files by itself";
+  if (days < 0) return {"tls", Finding::State::fail, "the certificate has expired", kRenew};
+  const std::string what = fmt::format("the certificate fits its key and is good for {} days", days);
+  if (days < kCertificateDaysWarn) return {"tls", Finding::State::warn, what, kRenew};
+  if (readable_by_everybody(settings.key))
+    return {"tls", Finding::State::warn, what + "; everybody on this machine can read the key",
+            fmt::format("chmod o= {}", settings.key)};
+  return {"tls", Finding::State::ok, what, ""};
+}
+
 // The program's standard output; empty when it fails.
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), &pclose);
@@ -130,6 +178,7 @@ std::vector<Finding> examine_machine(const Config& config, const std::string& da
           check_disk(data),
           check_descriptors(),
           check_clock(),
+          check_tls(config),
           check_codec()};
 }
 

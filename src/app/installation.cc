@@ -55,7 +55,9 @@ std::unique_ptr<Installation> Installation::open(InstallationOptions options, st
     return nullptr;
   }
   std::unique_ptr<Installation> made(new Installation(std::move(options), std::move(lock).value()));
-  if (made->options_.listens && !made->tls_->configure(tls_settings(made->config()), fault)) return nullptr;
+  // A command that works here alone needs no certificate, only to know whether links say https.
+  const auto taken = made->tls_->configure(tls_settings(made->config()), fault);
+  if (!taken && made->options_.listens) return nullptr;
   return made;
 }
 

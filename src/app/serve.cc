@@ -71,8 +71,8 @@ void print_demo(const Server& server, const DemoAccess& access, bool publishing)
   fmt::print("  room      {}\n", room);
   fmt::print("  console   {}/console      (owner / {}, host / {})\n", url, access.owner_password,
              access.host_password);
-  fmt::print("  publish   rtmp://HOST:{}/live  stream key: demo?key={}\n", server.rtmp_port(),
-             access.stream_key);
+  fmt::print("  publish   {}://HOST:{}/live  stream key: demo?key={}\n", server.rtmp_scheme(),
+             server.rtmp_port(), access.stream_key);
   if (!publishing)
     fmt::print("  (no demo stream: vitrine-codec is not beside this program, or --no-publisher)\n");
   fmt::print("\n{}\n  SANDBOX: orders are paid with play money. Ctrl-C stops.\n\n", terminal_qr(room));

@@ -103,6 +103,10 @@ uint16_t Server::rtmp_port() const {
   return media == nullptr ? 0 : media->rtmp_port();
 }
 
+std::string_view Server::rtmp_scheme() const {
+  return installation_->tls()->required() ? "rtmps" : "rtmp";
+}
+
 Result<void> Server::write_ready_file(const std::string& path) const {
   const std::string fresh = path + ".new";
   std::ofstream file(fresh);

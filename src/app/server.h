@@ -25,6 +25,8 @@ class Server {
   // certificate.
   std::string base_url() const;
   uint16_t rtmp_port() const;
+  // "rtmp", or "rtmps" when nothing else is taken.
+  std::string_view rtmp_scheme() const;
   // {"pid", "http", "rtmp", "rtc", "ops"}, written whole or not at all.
   Result<void> write_ready_file(const std::string& path) const;
   // Takes nothing new, lets requests under way finish for `time`, then stops everything.

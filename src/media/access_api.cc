@@ -124,8 +124,8 @@ Reply<PlayTokenDto> AccessApi::make_token(const std::string& stream, const PlayT
   out.expires_at_ms = made->expires.ms;
   out.flv_url = (secure ? "https://" : "http://") + flv;
   out.ws_flv_url = (secure ? "wss://" : "ws://") + flv;
-  out.rtmp_url =
-      fmt::format("rtmp://{}/live/{}?token={}", rtmp_host(host, uses_.rtmp_port), stream, made->token);
+  out.rtmp_url = fmt::format("{}://{}/live/{}?token={}", rtmp_scheme(uses_.tls),
+                             rtmp_host(host, uses_.rtmp_port), stream, made->token);
   out.cdn_flv_url = cdn_url(stream, made->expires);
   return out;
 }

@@ -104,6 +104,7 @@ class AccessApi {
     const Clock& clock;
     std::atomic<Database*>& database;  // empty until the module has started
     std::atomic<uint16_t>& rtmp_port;
+    const TlsDoor* tls;  // of the RTMP port; null: plain only
   };
   explicit AccessApi(Uses uses) : uses_(uses) {}
   void add_routes(Router& router);

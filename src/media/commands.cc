@@ -78,7 +78,7 @@ Task<Reply<Object>> MediaCommands::create_key(Object arguments, std::string host
   auto task = keys->create(text_of(arguments, "stream"), text_of(arguments, "label"), expires);
   const auto made = co_await std::move(task);
   if (!made) co_return made.error();
-  const NewStreamKeyDto dto = uses_.keys.describe(*made, host, false);
+  const NewStreamKeyDto dto = uses_.keys.describe(*made, host, secure());
   Object out{{"stream", dto.stream},
              {"key", dto.key},
              {"key_id", dto.key_id.str()},
@@ -107,7 +107,7 @@ Task<Reply<Object>> MediaCommands::rotate_key(Object arguments, std::string host
   auto task = uses_.keys.rotate(stream, *old, overlap);
   const auto rotated = co_await std::move(task);
   if (!rotated) co_return problem_of(rotated.error());
-  const NewStreamKeyDto dto = uses_.keys.describe(rotated->made, host, false);
+  const NewStreamKeyDto dto = uses_.keys.describe(rotated->made, host, secure());
   co_return Object{{"stream", dto.stream},
                    {"key", dto.key},
                    {"key_id", dto.key_id.str()},
@@ -171,7 +171,7 @@ Task<Reply<Object>> MediaCommands::token(Object arguments, std::string host) {
   wish.expires_in_s = seconds_of(arguments, "expires_s");
   wish.address = maybe_text(arguments, "address");
   wish.viewer = maybe_text(arguments, "viewer");
-  const auto made = uses_.access.make_token(text_of(arguments, "stream"), wish, host, false);
+  const auto made = uses_.access.make_token(text_of(arguments, "stream"), wish, host, secure());
   if (!made.ok()) co_return made.problem();
   co_return object_of(to_json(made.value()));
 }

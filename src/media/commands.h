@@ -22,6 +22,7 @@ class MediaCommands {
     StreamApi& streams;
     std::atomic<StreamKeys*>& stored_keys;  // empty until the module has started
     const Clock& clock;
+    const TlsDoor* tls;  // of the server's ports; null: plain only
   };
   explicit MediaCommands(Uses uses) : uses_(uses) {}
 
@@ -32,6 +33,8 @@ class MediaCommands {
 
  private:
   using Object = boost::json::object;
+  // Whether links to this server begin with https.
+  bool secure() const { return uses_.tls != nullptr && uses_.tls->context() != nullptr; }
   Task<Reply<Object>> create_key(Object arguments, std::string host);
   Task<Reply<Object>> list_keys(Object arguments);
   Task<Reply<Object>> rotate_key(Object arguments, std::string host);

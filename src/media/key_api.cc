@@ -106,7 +106,7 @@ Task<Reply<NewStreamKeyDto>> KeyApi::rotate_key(Call call, StreamKeyRotationDto 
 }
 
 NewStreamKeyDto KeyApi::describe(const NewStreamKey& made, std::string_view host, bool secure) const {
-  const RtmpAddress address = rtmp_address(rtmp_host(host, uses_.rtmp_port), made);
+  const RtmpAddress address = rtmp_address(rtmp_scheme(uses_.tls), rtmp_host(host, uses_.rtmp_port), made);
   NewStreamKeyDto out;
   out.key_id = made.id;
   out.stream = made.stream;

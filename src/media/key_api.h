@@ -109,6 +109,7 @@ class KeyApi {
     std::atomic<StreamKeys*>& keys;
     std::atomic<Database*>& database;
     std::atomic<uint16_t>& rtmp_port;
+    const TlsDoor* tls;  // of the RTMP port; null: plain only
   };
   explicit KeyApi(Uses uses) : uses_(uses) {}
   void add_routes(Router& router);

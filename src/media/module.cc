@@ -95,9 +95,10 @@ struct MediaModule::Parts {
         viewers(needs.clock),
         flv(needs.cores, directory, viewers),
         api({directory, flv, guard, publishers, viewers}),
-        key_api({needs.ids, needs.random, needs.clock, publishers, keys_ready, database_ready, rtmp_port}),
-        access_api({guard, needs.random, needs.clock, database_ready, rtmp_port}),
-        commands({key_api, access_api, api, keys_ready, needs.clock}),
+        key_api({needs.ids, needs.random, needs.clock, publishers, keys_ready, database_ready, rtmp_port,
+                 needs.rtmp.tls.get()}),
+        access_api({guard, needs.random, needs.clock, database_ready, rtmp_port, needs.rtmp.tls.get()}),
+        commands({key_api, access_api, api, keys_ready, needs.clock, needs.rtmp.tls.get()}),
         metrics(needs.metrics),
         meter_timer(needs.cores.at(0).io()) {}
 
@@ -262,7 +263,9 @@ Task<Result<CreatedStreamKey>> MediaModule::create_key(std::string stream, std::
   if (keys == nullptr) co_return kUnavailable;
   const auto made = co_await keys->create(std::move(stream), {}, std::nullopt);
   if (!made) co_return made.error();
-  const NewStreamKeyDto dto = parts_->key_api.describe(*made, host, false);
+  const TlsDoor* tls = parts_->needs.rtmp.tls.get();
+  const bool secure = tls != nullptr && tls->context() != nullptr;
+  const NewStreamKeyDto dto = parts_->key_api.describe(*made, host, secure);
   co_return CreatedStreamKey{dto.stream,          dto.key,     dto.rtmp_url, dto.rtmp_server,
                              dto.rtmp_stream_key, dto.whip_url};
 }

@@ -144,9 +144,13 @@ Task<Result<KnownStreamKey>> StreamKeys::verify(std::string stream, std::string 
   co_return co_await database_.read(std::move(work));
 }
 
-RtmpAddress rtmp_address(std::string_view host, const NewStreamKey& made) {
+std::string_view rtmp_scheme(const TlsDoor* tls) {
+  return tls != nullptr && tls->required() ? "rtmps" : "rtmp";
+}
+
+RtmpAddress rtmp_address(std::string_view scheme, std::string_view host, const NewStreamKey& made) {
   RtmpAddress out;
-  out.server = "rtmp://" + std::string(host) + "/live";
+  out.server = std::string(scheme) + "://" + std::string(host) + "/live";
   out.stream_key = made.stream + "?key=" + made.key;
   out.url = out.server + "/" + out.stream_key;
   return out;

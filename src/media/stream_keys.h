@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "runtime/tls_door.h"
 #include "store/database.h"
 
 namespace vitrine {
@@ -109,8 +110,11 @@ struct RtmpAddress {
   std::string stream_key;
   std::string url;  // both in one
 };
-// `host` with its port when it is not 1935: "live.example.com", "127.0.0.1:19350".
-RtmpAddress rtmp_address(std::string_view host, const NewStreamKey& made);
+// `scheme` is "rtmp" or "rtmps"; `host` with its port when it is not 1935: "live.example.com",
+// "127.0.0.1:19350".
+RtmpAddress rtmp_address(std::string_view scheme, std::string_view host, const NewStreamKey& made);
+// "rtmps" where nothing else is taken (tls.required). `tls` is the RTMP port's, or null.
+std::string_view rtmp_scheme(const TlsDoor* tls);
 // Where RTMP is reached by who reached HTTP at `http_host`: "live.example.com:8080" and 1935 give
 // "live.example.com".
 std::string rtmp_host(std::string_view http_host, uint16_t rtmp_port);

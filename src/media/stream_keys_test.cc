@@ -139,7 +139,7 @@ TEST_F(StreamKeysTest, LiveKeysHaveALimitAndNamesARule) {
 }
 
 TEST(RtmpAddress, IsWhatEncodersAskFor) {
-  const auto address = rtmp_address("live.example.com",
+  const auto address = rtmp_address("rtmp", "live.example.com",
                                     {.id = {}, .stream = "demo", .key = "abc", .label = {}, .expires = {}});
   EXPECT_EQ(address.server, "rtmp://live.example.com/live");
   EXPECT_EQ(address.stream_key, "demo?key=abc");
