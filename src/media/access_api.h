@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "media/play_guard.h"
 #include "net/router.h"
+#include "runtime/tls_door.h"
 
 namespace vitrine {
 

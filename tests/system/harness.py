@@ -114,13 +114,14 @@ class Server:
                                                "password": "correct horse battery"})
         return owner
 
-    def publish(self, stream: str, key: str, seconds: int = 600, host: str = "127.0.0.1") -> subprocess.Popen:
+    def publish(self, stream: str, key: str, seconds: int = 600, host: str = "127.0.0.1",
+                scheme: str = "rtmp") -> subprocess.Popen:
         """ffmpeg sends a small test picture and a tone in real time."""
         return subprocess.Popen(
             ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-f", "lavfi",
              "-i", "sine=frequency=440:sample_rate=44100", "-c:v", "libx264", "-preset", "ultrafast", "-tune",
              "zerolatency", "-g", "25", "-c:a", "aac", "-t", str(seconds), "-f", "flv",
-             f"rtmp://{host}:{self.ports['rtmp']}/live/{stream}?key={key}"],
+             f"{scheme}://{host}:{self.ports['rtmp']}/live/{stream}?key={key}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
