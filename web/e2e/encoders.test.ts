@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { desk, launch, phone, pictureMoves, soundGoesOn, watching } from './support/browser';
 import { Encoder, picture } from './support/encoder';
+import { OpusEncoder } from './support/opus-encoder';
 import { Owner } from './support/owner';
 import { Server } from './support/server';
 import { until } from './support/until';
@@ -13,7 +14,7 @@ describe.sequential('the viewer page', () => {
   let viewers: BrowserContext;
   let url: string;
   let page: Page;
-  let encoder: Encoder;
+  let encoder: { stop(): Promise<void> };
 
   beforeAll(async () => {
     server = await Server.start();
@@ -64,6 +65,11 @@ describe.sequential('the viewer page', () => {
     await encoder.stop();
     encoder = Encoder.start(url);
     await pictureMoves(page, 30_000);
+  });
+
+  it('plays Opus, which Enhanced RTMP brought in', async () => {
+    encoder = await OpusEncoder.start(url, 40);
+    await soundGoesOn(page);
   });
 
   it('goes on with another resolution', async () => {
