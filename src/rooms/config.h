@@ -13,6 +13,14 @@ inline constexpr IntegerKey kChatIntervalMs{
     "rooms.chat_interval_ms", "ms", 2'000, 0, 600'000, Reload::live, "one chat line a viewer in this time"};
 inline constexpr IntegerKey kChatBurst{
     "rooms.chat_burst", "lines", 3, 1, 100, Reload::live, "lines a viewer who was quiet may send at once"};
+inline constexpr IntegerKey kChatPerSecond{
+    "rooms.chat_per_second",
+    "lines",
+    20,
+    1,
+    1'000,
+    Reload::live,
+    "chat lines a second that a room's viewers are sent; of more, a fair sample"};
 inline constexpr IntegerKey kResumeEvents{"rooms.resume_events",
                                           "events",
                                           2'000,
@@ -22,7 +30,7 @@ inline constexpr IntegerKey kResumeEvents{"rooms.resume_events",
                                           "numbered events a room keeps in memory for viewers who come back"};
 inline constexpr IntegerKey kLagMs{"rooms.lag_ms",
                                    "ms",
-                                   10'000,
+                                   5'000,
                                    500,
                                    600'000,
                                    Reload::restart,
@@ -32,7 +40,7 @@ inline constexpr ListKey kAllowedOrigins{
     "other origins (https://shop.example) whose pages may open a room's socket"};
 
 inline std::vector<ConfigKey> rooms_config_keys() {
-  return {kChatChars, kChatIntervalMs, kChatBurst, kResumeEvents, kLagMs, kAllowedOrigins};
+  return {kChatChars, kChatIntervalMs, kChatBurst, kChatPerSecond, kResumeEvents, kLagMs, kAllowedOrigins};
 }
 
 }  // namespace vitrine

@@ -1,9 +1,7 @@
 #include "rooms/room.h"
 
 #include "base/log.h"
-#include "net/websocket_frame.h"
 #include "rooms/config.h"
-#include "rooms/text_frame.h"
 
 namespace vitrine {
 namespace {
@@ -35,6 +33,8 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
       likes_saved_at_(needs.clock.monotonic()),
       state_sent_at_(needs.clock.monotonic()),
       state_timer_(handle.home().io()),
+      budget_(static_cast<uint64_t>(needs.clock.wall().ms)),
+      slice_timer_(handle.home().io()),
       feed_(needs.cores, handle.home(), needs.clock, needs.feed) {
   home_.check_here();
   const RoomRecord& record = stored.record;
@@ -61,8 +61,9 @@ Room::Welcome Room::enter(const Visitor& visitor) {
   picture_.online = presence_.online();
   if (picture_.online != before) state_changed();
   if (!visitor.resume || !can_resume(*visitor.resume)) return snapshot_for(visitor);
-  Welcome out{
-      .events = {resumed_event(picture_.at, needs_.clock.wall())}, .sequence = feed_.head(), .gap = {}};
+  Welcome out{.events = {resumed_event(picture_.at, needs_.clock.wall())},
+              .sequence = feed_.head(visitor.deflate),
+              .gap = {}};
   for (const Shown& shown : recent_) {
     if (shown.seq > visitor.resume->seq) out.events.push_back(shown.text);
   }
@@ -91,7 +92,7 @@ Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   for (const HistoryLine& line : history_) chat.push_back(line.text);
   Welcome out{.events = {snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who),
                                         needs_.clock.wall())},
-              .sequence = feed_.head(),
+              .sequence = feed_.head(visitor.deflate),
               .gap = {}};
   if (visitor.resume && *visitor.resume < picture_.at) out.gap = {*visitor.resume, picture_.at};
   return out;
@@ -99,13 +100,15 @@ Room::Welcome Room::snapshot_for(const Visitor& visitor) {
 
 std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t lost_from) {
   home_.check_here();
+  const uint64_t first_lost = feed_.frame_at(visitor.deflate, lost_from);
   const auto lost = std::find_if(recent_.begin(), recent_.end(),
-                                 [=](const Shown& shown) { return shown.slab >= lost_from; });
+                                 [=](const Shown& shown) { return shown.frame >= first_lost; });
   // Its last event is the one before the first it lost; without that one here, nobody knows.
   if (lost == recent_.begin() && picture_.at.seq >= static_cast<int64_t>(needs_.resume_events))
     return std::nullopt;
   const int64_t last = lost == recent_.end() ? picture_.at.seq : lost->seq - 1;
-  return snapshot_for({.who = visitor.who, .resume = RoomPosition{picture_.at.epoch, last}});
+  return snapshot_for(
+      {.who = visitor.who, .resume = RoomPosition{picture_.at.epoch, last}, .deflate = visitor.deflate});
 }
 
 std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
@@ -122,9 +125,37 @@ std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text)
                 .text = std::move(*clean),
                 .at = needs_.clock.wall()};
   const MessageId id = line.id;
-  std::string body = chat_body(line);
-  show_now({.body = std::move(body), .change = std::move(line)});
+  if (budget_.take(line.from, home_.core().config().get(kChatPerSecond), needs_.clock.monotonic())) {
+    std::string body = chat_body(line);
+    show_now({.body = std::move(body), .change = std::move(line)});
+    return id;
+  }
+  if (!budget_.waiting()) {
+    slice_timer_.expires_after(ChatBudget::kSlice);
+    slice_timer_.async_wait([self = weak_from_this()](const boost::system::error_code& cancelled) {
+      const auto room = self.lock();
+      if (!cancelled && room) room->end_chat_slice();
+    });
+  }
+  show_to_speaker(budget_.wait(std::move(line)));
   return id;
+}
+
+// What a slice shows leaves in one frame: it deflates well, and costs a viewer's connection one head.
+void Room::end_chat_slice() {
+  auto slice = budget_.end_slice(home_.core().config().get(kChatPerSecond), needs_.clock.monotonic());
+  std::vector<Resolved> resolved;
+  for (ChatLine& line : slice.shown) {
+    std::string body = chat_body(line);
+    resolved.push_back(
+        {handle_.reserve().seq, RoomEvent{.body = std::move(body), .change = std::move(line)}});
+  }
+  resolve_all(std::move(resolved));
+  show_to_speaker(slice.unseen);
+}
+
+void Room::show_to_speaker(const std::vector<ChatLine>& lines) {
+  for (const ChatLine& line : lines) needs_.lanes.send(line.from.id, own_chat_event(line), picture_.room);
 }
 
 // Staff set the pace; they do not keep it. Guests cost nothing to make, so those of one address have a
@@ -154,14 +185,43 @@ void Room::like(int64_t taps) {
 }
 
 void Room::resolve(int64_t seq, std::optional<RoomEvent> event) {
+  std::vector<Resolved> one;
+  one.push_back({seq, std::move(event)});
+  resolve_all(std::move(one));
+}
+
+void Room::resolve_all(std::vector<Resolved> resolved) {
   home_.check_here();
   if (closed_) return;
-  check(seq > picture_.at.seq, "a number resolved twice");
-  waiting_.emplace(seq, std::move(event));
+  for (Resolved& one : resolved) {
+    check(one.seq > picture_.at.seq, "a number resolved twice");
+    waiting_.emplace(one.seq, std::move(one.event));
+  }
+  std::vector<Shown> shown;
+  size_t bytes = 0;
   while (!waiting_.empty() && waiting_.begin()->first == picture_.at.seq + 1) {
-    auto next = waiting_.extract(waiting_.begin());
-    auto& shown = next.mapped();
-    show(next.key(), shown ? std::move(*shown) : RoomEvent{.body = void_body()});
+    const auto next = waiting_.extract(waiting_.begin());
+    const auto& event = next.mapped();
+    std::string text = apply(next.key(), event ? *event : RoomEvent{.body = void_body()});
+    if (bytes + text.size() > kFrameBytes && !shown.empty()) {
+      send(std::exchange(shown, {}));
+      bytes = 0;
+    }
+    bytes += text.size();
+    shown.push_back({next.key(), 0, std::move(text)});
+  }
+  if (!shown.empty()) send(std::move(shown));
+}
+
+// As one frame.
+void Room::send(std::vector<Shown> shown) {
+  std::vector<std::string> texts;
+  for (const Shown& one : shown) texts.push_back(one.text);
+  const uint64_t frame = feed_.append(frame_of(texts));
+  for (Shown& one : shown) {
+    one.frame = frame;
+    recent_.push_back(std::move(one));
+    if (recent_.size() > needs_.resume_events) recent_.pop_front();
   }
 }
 
@@ -170,13 +230,12 @@ void Room::show_now(RoomEvent event) {
   resolve(handle_.reserve().seq, std::move(event));
 }
 
-void Room::show(int64_t seq, RoomEvent event) {
+// Takes the event into the picture; the answer is its text.
+std::string Room::apply(int64_t seq, const RoomEvent& event) {
   picture_.at.seq = seq;
   std::string text = numbered(picture_.at, event.body);
   change(event.change, picture_.at, text);
-  const uint64_t slab = append_frame(text);
-  recent_.push_back({seq, slab, std::move(text)});
-  if (recent_.size() > needs_.resume_events) recent_.pop_front();
+  return text;
 }
 
 void Room::change(const RoomChange& change, RoomPosition at, const std::string& text) {
@@ -200,12 +259,6 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
     if (history_.size() > kHistoryLines) history_.pop_front();
     home_.core().spawn(store_chat(needs_.chat, picture_.room, {at, *line}));
   }
-}
-
-uint64_t Room::append_frame(const std::string& text) {
-  auto slab = text_frame_slab("[" + text + "]");
-  slab->born_us = needs_.clock.monotonic().since_start.count();
-  return feed_.append(std::move(slab));
 }
 
 void Room::set_live(bool live) {
@@ -295,7 +348,7 @@ void Room::state_changed() {
 void Room::flush_state() {
   state_pending_ = false;
   state_sent_at_ = needs_.clock.monotonic();
-  append_frame(state_event(picture_.online, likes_.total(), stock_news_));
+  feed_.append(frame_of({state_event(picture_.online, likes_.total(), stock_news_)}));
   stock_news_.clear();
   for (auto& [key, notice] : std::exchange(notices_, {}))
     show_now({.body = notice_body(key, notice.name, notice.product)});
@@ -317,9 +370,8 @@ void Room::close() {
   if (std::exchange(closed_, true)) return;
   save_likes();
   state_timer_.cancel();
-  const auto goodbye = websocket_close_frame(websocket_close::kGoingAway, "rooms.draining");
-  feed_.append(std::make_shared<Slab>(std::make_shared<const std::vector<uint8_t>>(goodbye)));
-  feed_.end();
+  slice_timer_.cancel();
+  feed_.end(websocket_close::kGoingAway, "rooms.draining");
 }
 
 }  // namespace vitrine

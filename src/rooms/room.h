@@ -3,9 +3,11 @@
 //
 // Invariants: 1. Events are shown in the order of their numbers, each number once; a number whose write
 // came to nothing is shown as "void". 2. The picture is the sum of exactly the events shown. 3. The feed
-// holds what was shown after a visitor's welcome, the welcome what was shown before.
+// holds what was shown after a visitor's welcome, the welcome what was shown before. 4. Control events and
+// lines of staff are shown at once, other lines within the room's budget: what waits has no number yet.
 //
-// Owns    the picture, the recent events, the feed of its viewers, presence, likes, paces and mutes.
+// Owns    the picture, the recent events, the feed of its viewers, the budget of chat, presence, likes, paces
+//         and mutes.
 // Thread  its home core; made, used and destroyed there.
 // Never   knows a socket, writes control rows, or waits for the chat store.
 #pragma once
@@ -18,12 +20,14 @@
 #include <variant>
 
 #include "base/ids.h"
+#include "rooms/chat_budget.h"
 #include "rooms/chat_rules.h"
 #include "rooms/likes.h"
 #include "rooms/presence.h"
+#include "rooms/private_lanes.h"
+#include "rooms/room_feed.h"
 #include "rooms/room_handle.h"
 #include "rooms/room_store.h"
-#include "runtime/ring.h"
 
 namespace vitrine {
 
@@ -64,7 +68,8 @@ class Room : public std::enable_shared_from_this<Room> {
     Cores& cores;
     const Clock& clock;
     IdSource& ids;
-    Database& chat;  // outlives the room
+    Database& chat;       // this and the lanes outlive the room
+    PrivateLanes& lanes;  // where a speaker sees a line that the others are not shown
     size_t resume_events;
     FeedOptions feed;
   };
@@ -82,6 +87,7 @@ class Room : public std::enable_shared_from_this<Room> {
   struct Visitor {
     ChatAuthor who;
     std::optional<RoomPosition> resume;
+    WebSocketDeflate deflate = WebSocketDeflate::off;  // the form of the feed its seat has
   };
   struct Welcome {
     std::vector<std::string> events;  // snapshot, or resumed and what was missed
@@ -89,15 +95,16 @@ class Room : public std::enable_shared_from_this<Room> {
     // Set when control rows after `gap->first` up to `gap->second` have to be added.
     std::optional<std::pair<RoomPosition, RoomPosition>> gap;
   };
+  // The visitor's seat has its lease already, taken in the same turn.
   Welcome enter(const Visitor& visitor);
-  // A seat's share of the feed; taken together with the welcome.
-  FeedLease lease(Core& core) { return feed_.lease(core); }
+  FeedLease lease(Core& core, WebSocketDeflate deflate) { return feed_.lease(core, deflate); }
   void leave(const std::string& viewer);
   // For a viewer that lost the feed's slabs from `lost_from` on: a snapshot and the gap before it. Empty
   // when it is not known any more which events those were.
   std::optional<Welcome> catch_up(const Visitor& visitor, uint64_t lost_from);
 
-  // Numbers, shows and stores a line. `role` frees from the pace.
+  // Takes a line: numbers, shows and stores it, now or within the budget's slice; one that the budget leaves
+  // out only its speaker sees. `role` frees from pace and budget.
   std::variant<MessageId, ChatRefusal> say(ChatAuthor who, std::string text);
   void like(int64_t taps);
 
@@ -125,6 +132,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
  private:
   static constexpr size_t kHistoryLines = 50;
+  static constexpr size_t kFrameBytes = 16 * 1024;
   static constexpr size_t kPacesMax = 20'000;
   static constexpr int kGuestsOfOneAddress = 10;  // how many times one guest's pace they have together
   static constexpr Milliseconds kStateEvery{250};
@@ -132,7 +140,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
   struct Shown {
     int64_t seq;
-    uint64_t slab;  // its number in the feed
+    uint64_t frame;  // of the feed
     std::string text;
   };
   struct HistoryLine {
@@ -145,9 +153,17 @@ class Room : public std::enable_shared_from_this<Room> {
     std::string product;
   };
 
-  void show(int64_t seq, RoomEvent event);
+  // A number's outcome, not yet shown.
+  struct Resolved {
+    int64_t seq;
+    std::optional<RoomEvent> event;
+  };
+  void resolve_all(std::vector<Resolved> resolved);
+  void send(std::vector<Shown> shown);
+  std::string apply(int64_t seq, const RoomEvent& event);
   void change(const RoomChange& change, RoomPosition at, const std::string& text);
-  uint64_t append_frame(const std::string& text);
+  void end_chat_slice();
+  void show_to_speaker(const std::vector<ChatLine>& lines);
   Welcome snapshot_for(const Visitor& visitor);
   bool can_resume(RoomPosition from) const;
   std::optional<Mute> mute_of(const std::string& account);
@@ -178,8 +194,10 @@ class Room : public std::enable_shared_from_this<Room> {
   MonotonicTime state_sent_at_;
   boost::asio::steady_timer state_timer_;
   bool state_pending_ = false;
+  ChatBudget budget_;
+  boost::asio::steady_timer slice_timer_;
   bool closed_ = false;
-  Feed feed_;
+  RoomFeed feed_;
 };
 
 }  // namespace vitrine

@@ -83,7 +83,8 @@ Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
   } else {
     Core& core = connection->core();
     OriginRule rule{.allowed = core.config().get(kAllowedOrigins)};
-    auto upgraded = co_await connection->upgrade_websocket(std::move(rule), kRoomMessageBytesMax);
+    auto upgraded =
+        co_await connection->upgrade_websocket(std::move(rule), kRoomMessageBytesMax, WebSocketDeflate::on);
     if (upgraded) co_await visit(std::move(call), std::move(room), &core, &*upgraded);
   }
   connection.reset();
@@ -100,6 +101,7 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
                           .core = *core,
                           .socket = socket,
                           .who = author_of(call.caller, call.request->remote),
+                          .deflate = web->deflate,
                           .ended = [&socket] { socket.close(); }};
   const auto seat = std::make_shared<RoomSocket>(std::move(needs));
   open_on(*core).insert(&socket);

@@ -25,6 +25,15 @@ std::string text_of(const boost::json::object& object) {
   return boost::json::serialize(object);
 }
 
+std::string chat_json(std::string_view kind, const ChatLine& line) {
+  return text_of(
+      {{"kind", kind},
+       {"id", line.id.str()},
+       {"from", {{"id", line.from.id}, {"name", line.from.name}, {"role", role_json(line.from.role)}}},
+       {"text", line.text},
+       {"at_ms", line.at.ms}});
+}
+
 }  // namespace
 
 std::string numbered(RoomPosition at, std::string_view body) {
@@ -34,12 +43,7 @@ std::string numbered(RoomPosition at, std::string_view body) {
 }
 
 std::string chat_body(const ChatLine& line) {
-  return text_of(
-      {{"kind", "chat"},
-       {"id", line.id.str()},
-       {"from", {{"id", line.from.id}, {"name", line.from.name}, {"role", role_json(line.from.role)}}},
-       {"text", line.text},
-       {"at_ms", line.at.ms}});
+  return chat_json("chat", line);
 }
 
 std::string chat_deleted_body(MessageId id) {
@@ -122,6 +126,10 @@ std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, Sto
 
 std::string muted_event(const Mute& mute) {
   return text_of({{"kind", "muted"}, {"until_ms", mute.until.ms}, {"reason", mute.reason}});
+}
+
+std::string own_chat_event(const ChatLine& line) {
+  return chat_json("own_chat", line);
 }
 
 std::string ack_event(std::string_view ref, MessageId id) {

@@ -93,6 +93,8 @@ std::string resumed_event(RoomPosition head, WallTime now);
 std::string gap_event(RoomPosition from);
 std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock);
 std::string muted_event(const Mute& mute);
+// A line that the others are not shown, for whoever said it.
+std::string own_chat_event(const ChatLine& line);
 std::string ack_event(std::string_view ref, MessageId id);
 std::string error_event(std::string_view ref, std::string_view slug, std::string_view detail,
                         std::optional<int64_t> retry_after_ms);

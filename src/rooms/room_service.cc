@@ -104,6 +104,7 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
                             .clock = context.clock,
                             .ids = context.ids,
                             .chat = *context.chat,
+                            .lanes = context.lanes,
                             .resume_events = context.resume_events,
                             .feed = context.feed};
     at->set_room(std::make_shared<Room>(needs, *at, std::move(from)));

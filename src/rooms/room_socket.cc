@@ -27,7 +27,7 @@ struct Entrance {
 Task<std::optional<Entrance>> enter_room(RoomHandlePtr handle, Room::Visitor visitor, Core* core) {
   const auto& room = handle->room();
   if (!room) co_return std::nullopt;
-  FeedLease lease = room->lease(*core);
+  FeedLease lease = room->lease(*core, visitor.deflate);
   co_return Entrance{room->enter(visitor), std::move(lease)};
 }
 
@@ -49,8 +49,8 @@ RoomSocket::RoomSocket(Needs needs) : needs_(std::move(needs)), core_(needs_.cor
 
 Task<Result<void>> RoomSocket::enter(std::optional<RoomPosition> resume) {
   core_.check_here();
-  Task<std::optional<Entrance>> entering =
-      enter_room(needs_.room, {.who = needs_.who, .resume = resume}, &core_.core());
+  Task<std::optional<Entrance>> entering = enter_room(
+      needs_.room, {.who = needs_.who, .resume = resume, .deflate = needs_.deflate}, &core_.core());
   auto entrance = co_await on_core(needs_.room->home(), std::move(entering));
   if (!entrance) co_return kNoRoom;
   entered_ = true;
@@ -147,7 +147,7 @@ void RoomSocket::on_lagged(uint64_t lost_from) {
 // `self` keeps the socket while this runs; leave() may come in between.
 Task<void> RoomSocket::catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_from) {
   Task<std::optional<Room::Welcome>> asking =
-      catch_up_room(needs_.room, {.who = needs_.who, .resume = {}}, lost_from);
+      catch_up_room(needs_.room, {.who = needs_.who, .resume = {}, .deflate = needs_.deflate}, lost_from);
   auto welcome = co_await on_core(needs_.room->home(), std::move(asking));
   if (!welcome) co_return self->end();
   const uint64_t sequence = welcome->sequence;

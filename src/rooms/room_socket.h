@@ -28,7 +28,8 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
     Core& core;          // of the socket
     RingSocket& socket;  // borrowed until leave() was called
     ChatAuthor who;
-    std::function<void()> ended;  // nothing more can be sent: close the connection
+    WebSocketDeflate deflate = WebSocketDeflate::off;  // what the socket's page can read
+    std::function<void()> ended;                       // nothing more can be sent: close the connection
   };
   explicit RoomSocket(Needs needs);
 

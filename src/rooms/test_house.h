@@ -48,9 +48,11 @@ class TestMembers final : public MembersPort {
   Task<Result<void>> audit(AuditEntry) override { co_return Result<void>(); }
 };
 
-inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0) {
+inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0,
+                                                 int64_t chat_per_second = 1'000) {
   auto config = std::make_shared<Config>(rooms_config_keys());
   check(!config->set_value("rooms.chat_interval_ms", chat_interval_ms, "test"), "a key of ours");
+  check(!config->set_value("rooms.chat_per_second", chat_per_second, "test"), "a key of ours");
   return config;
 }
 
@@ -192,6 +194,7 @@ class TestSocket final : public RingSocket {
 
   BlockingQueue<boost::json::array> frames{1'000'000};
   bool stalled = false;
+  std::atomic<int> deflated_frames{0};
 
  private:
   void decode() {
@@ -207,7 +210,11 @@ class TestSocket final : public RingSocket {
       const auto* text = reinterpret_cast<const char*>(buffer_.data() + at + head);
       const bool is_text = (buffer_[at] & 0x0F) == 1;  // else the close frame of a drained room
       if (is_text) {
-        auto frame = boost::json::parse(std::string_view(text, size)).as_array();
+        const bool deflated = (buffer_[at] & 0x40) != 0;
+        std::string whole(text, size);
+        if (deflated) whole = inflate_message(whole, 1 << 20).value();
+        if (deflated) ++deflated_frames;
+        auto frame = boost::json::parse(whole).as_array();
         check(frames.push(frame) == Pushed::taken, "room for a frame");
       }
       at += head + size;
@@ -286,6 +293,7 @@ class TestViewer {
                             .core = core_,
                             .socket = *socket_,
                             .who = who_,
+                            .deflate = deflate,
                             .ended = {}};
     seat_ = std::make_shared<RoomSocket>(std::move(needs));
     return wait_on(core_, seat_->enter(page.position));
@@ -320,6 +328,8 @@ class TestViewer {
       if (wanted(event)) return event;
     }
   }
+  // Frames that came deflated on the open connection.
+  int deflated_frames() const { return socket_->deflated_frames; }
   // Reads what is there.
   void read_some() {
     for (const auto& frame : socket_->frames.take_within(1'000, Milliseconds(0))) keep(frame);
@@ -331,6 +341,7 @@ class TestViewer {
   }
 
   TestPage page;
+  WebSocketDeflate deflate = WebSocketDeflate::off;  // from the next connect() on
 
  private:
   static Task<void> leave(std::shared_ptr<RoomSocket> seat, std::shared_ptr<TestSocket>) {

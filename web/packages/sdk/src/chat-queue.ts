@@ -1,5 +1,5 @@
 import { ApiError, localProblem } from './api-error';
-import type { AckEvent, ChatEvent, ErrorEvent } from './events';
+import type { AckEvent, ChatLine, ErrorEvent } from './events';
 
 interface Waiting {
   ref: string;
@@ -57,7 +57,7 @@ export class ChatQueue {
   }
 
   /** Our own line seen in the room: it has arrived, whether or not its answer does. */
-  seen(event: ChatEvent): void {
+  seen(event: ChatLine): void {
     this.take((waiting) => waiting.sent && waiting.text === event.text)?.resolve({
       kind: 'ack',
       ref: '',

@@ -74,6 +74,18 @@ export interface ChatEvent extends Numbered {
   at_ms: number;
 }
 
+/** Our own line, which a hot room's budget left out for the others: it has no number and is in no snapshot. */
+export interface OwnChatEvent {
+  kind: 'own_chat';
+  id: string;
+  from: ChatAuthor;
+  text: string;
+  at_ms: number;
+}
+
+/** A line on the screen. */
+export type ChatLine = ChatEvent | OwnChatEvent;
+
 export interface ChatDeletedEvent extends Numbered {
   kind: 'chat_deleted';
   id: string;
@@ -178,7 +190,7 @@ export interface PongEvent {
   server_time_ms: number;
 }
 
-export type PrivateEvent = OrderEvent | MutedEvent | AckEvent | ErrorEvent | PongEvent;
+export type PrivateEvent = OwnChatEvent | OrderEvent | MutedEvent | AckEvent | ErrorEvent | PongEvent;
 
 export type ServerEvent =
   | SnapshotEvent

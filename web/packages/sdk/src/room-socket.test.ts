@@ -167,6 +167,17 @@ describe('RoomSocket', () => {
     expect(newest().of('chat')).toEqual([]);
   });
 
+  it('hands on the own line that the others are not shown, without moving its place', async () => {
+    newest().receive(snapshot(1));
+    const sent = room.chat('hello');
+    newest().receive({ kind: 'own_chat', id: 'msg_7', from: { id: me, name: 'me', role: null }, text: 'hello', at_ms: 0 });
+    await expect(sent).resolves.toMatchObject({ id: 'msg_7' });
+    expect(seen.at(-1)).toMatchObject({ kind: 'own_chat', text: 'hello' });
+    newest().onclose?.();
+    vi.advanceTimersByTime(500);
+    expect(newest().url).toContain('epoch=1&seq=1');
+  });
+
   it('says why a line was refused', async () => {
     newest().receive(snapshot(1));
     const sent = room.chat('spam');

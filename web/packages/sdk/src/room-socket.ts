@@ -177,6 +177,9 @@ export class RoomSocket {
       case 'error':
         this.chats.answered(event);
         break;
+      case 'own_chat':
+        this.chats.seen(event);
+        break;
       case 'state':
       case 'order':
       case 'muted':

@@ -4,7 +4,7 @@ import {
   RoomSocket,
   type Capabilities,
   type Card,
-  type ChatEvent,
+  type ChatLine,
   type ChatLimits,
   type MediaTime,
   type NoticeEvent,
@@ -47,7 +47,7 @@ export const useRoom = defineStore('room', () => {
   const you = ref<You | null>(null);
   const limits = ref<ChatLimits>({ chat_chars: 100, chat_interval_ms: 1000 });
   const capabilities = ref<Capabilities>({ selling: true, chat: true });
-  const lines = shallowRef<ChatEvent[]>([]);
+  const lines = shallowRef<ChatLine[]>([]);
   const notice = ref<Notice | null>(null);
   const cards = ref<Card[]>([]);
   const showcaseLoaded = ref(false);
@@ -61,10 +61,10 @@ export const useRoom = defineStore('room', () => {
   let newestVersion = -1;
   let releaseTimer: ReturnType<typeof setInterval> | undefined;
   let linesTimer: ReturnType<typeof setTimeout> | undefined;
-  let newLines: ChatEvent[] = [];
+  let newLines: ChatLine[] = [];
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   const pictureQueue = new MediaTimeQueue();
-  const lineListeners = new Set<(line: ChatEvent) => void>();
+  const lineListeners = new Set<(line: ChatLine) => void>();
 
   const shownCard = computed(
     () => cards.value.find((card) => card.product === nowShowing.value?.product) ?? null,
@@ -151,6 +151,7 @@ export const useRoom = defineStore('room', () => {
       case 'snapshot':
         return takeSnapshot(event);
       case 'chat':
+      case 'own_chat':
         return addLine(event);
       case 'chat_deleted':
         flushLines();
@@ -202,7 +203,7 @@ export const useRoom = defineStore('room', () => {
     flushLines();
     const known = new Set(event.chat.map((line) => line.id));
     lines.value = [...lines.value.filter((line) => !known.has(line.id)), ...event.chat]
-      .sort((a, b) => a.epoch - b.epoch || a.seq - b.seq)
+      .sort((a, b) => a.at_ms - b.at_ms)
       .slice(-linesKept);
     pictureQueue.clear();
     whenSeen(event.now_showing, event.now_showing?.media ?? null);
@@ -218,7 +219,7 @@ export const useRoom = defineStore('room', () => {
   }
 
   /** A busy room writes 50 lines a second; the list is drawn anew at most each 80 ms. */
-  function addLine(line: ChatEvent): void {
+  function addLine(line: ChatLine): void {
     newLines.push(line);
     linesTimer ??= setTimeout(flushLines, linesEvery_ms);
     lineListeners.forEach((listener) => listener(line));
@@ -287,7 +288,7 @@ export const useRoom = defineStore('room', () => {
   const followPlayhead = (of: () => MediaTime | null): void => {
     playhead = of;
   };
-  const onLine = (listener: (line: ChatEvent) => void): (() => void) => {
+  const onLine = (listener: (line: ChatLine) => void): (() => void) => {
     lineListeners.add(listener);
     return () => lineListeners.delete(listener);
   };
