@@ -17,9 +17,13 @@
 #include "media/key_api.h"
 #include "media/media_metrics.h"
 #include "media/play_guard.h"
+#include "media/pull/pulls.h"
+#include "media/pull_api.h"
 #include "media/stream_api.h"
 #include "media/stream_gate.h"
 #include "media/stream_keys.h"
+#include "net/address_policy.h"
+#include "net/config.h"
 #include "runtime/stop_gate.h"
 #include "store/idempotency.h"
 #include "store/secret_file.h"
@@ -31,6 +35,10 @@ constexpr Error kUnavailable{ErrorKind::unavailable, "media.unavailable"};
 constexpr Milliseconds kMeterInterval{1'000};
 constexpr Milliseconds kPublishersLeave{1'000};
 constexpr Milliseconds kViewersLeave{500};
+constexpr Milliseconds kPullsLeave{1'000};
+constexpr size_t kLookUpThreads = 2;  // host names of pulls: a slow one holds up others, not the cores
+constexpr size_t kLookUpsMax = 256;
+constexpr Error kLookUpsFull{ErrorKind::exhausted, "pull.look_ups"};
 constexpr size_t kFeedBytesMax = 64u << 20;
 
 StreamLimits limits_of(const Config& config) {
@@ -99,6 +107,14 @@ struct MediaModule::Parts {
                  needs.rtmp.tls.get()}),
         access_api({guard, needs.random, needs.clock, database_ready, rtmp_port, needs.rtmp.tls.get()}),
         commands({key_api, access_api, api, keys_ready, needs.clock, needs.rtmp.tls.get()}),
+        blocking(kLookUpThreads, kLookUpsMax, kLookUpsFull),
+        pulls(needs.cores, {directory,
+                            blocking,
+                            needs.clock,
+                            needs.random,
+                            [] { return AddressPolicy(Core::current()->config().get(kPrivateDestinations)); },
+                            {}}),
+        pull_api({pulls, needs.ids, needs.clock, database_ready}),
         metrics(needs.metrics),
         meter_timer(needs.cores.at(0).io()) {}
 
@@ -119,6 +135,9 @@ struct MediaModule::Parts {
   KeyApi key_api;
   AccessApi access_api;
   MediaCommands commands;
+  BlockingPool blocking;
+  Pulls pulls;
+  PullApi pull_api;
   MediaMetrics metrics;
   std::vector<std::function<void(std::string, StreamState)>> listeners;
   std::optional<StreamGate> gate;
@@ -126,7 +145,7 @@ struct MediaModule::Parts {
   std::optional<RtmpIngest> ingest;
   std::unique_ptr<Listener> listener;
   std::string fault;                      // why the RTMP port could not be opened
-  StopGate metering;                      // on core 0
+  StopGate metering;                      // on core 0, with what begins the pulls
   boost::asio::steady_timer meter_timer;  // on core 0
 };
 
@@ -134,6 +153,7 @@ MediaModule::MediaModule(MediaNeeds needs) : parts_(std::make_unique<Parts>(std:
   parts_->api.add_routes(parts_->needs.router);
   parts_->key_api.add_routes(parts_->needs.router);
   parts_->access_api.add_routes(parts_->needs.router);
+  parts_->pull_api.add_routes(parts_->needs.router);
   parts_->directory.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
     for (const auto& listener : parts->listeners) listener(stream, state);
   });
@@ -162,16 +182,18 @@ Result<void> MediaModule::start() {
         [&parts](Core& core, TcpSocket socket) { parts.ingest->accept(core, std::move(socket)); });
   }
   parts.needs.cores.at(0).spawn(meter());
+  if (parts.needs.takes_publishers) parts.needs.cores.at(0).spawn(resume_pulls());
   return {};
 }
 
 // The database, and from it and the key file what is asked of memory later.
 Result<void> MediaModule::open_data() {
   Parts& parts = *parts_;
-  auto database = open_sqlite(
-      {.name = "media",
-       .directory = parts.needs.data_directory + "/db",
-       .migrations = {{.version = 1, .sql = parts.schema_1}, {.version = 2, .sql = parts.schema_2}}});
+  auto database = open_sqlite({.name = "media",
+                               .directory = parts.needs.data_directory + "/db",
+                               .migrations = {{.version = 1, .sql = parts.schema_1},
+                                              {.version = 2, .sql = parts.schema_2},
+                                              {.version = 3, .sql = kPullsTable}}});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();
@@ -194,6 +216,13 @@ Result<void> MediaModule::open_port() {
   return {};
 }
 
+Task<void> MediaModule::resume_pulls() {
+  const auto pass = parts_->metering.enter();
+  if (!pass) co_return;
+  if (const auto resumed = co_await parts_->pull_api.resume(); !resumed)
+    log_error("media.pulls_not_resumed", {{"why", resumed.error().reason}});
+}
+
 Task<void> MediaModule::meter() {
   const auto pass = parts_->metering.enter();
   boost::system::error_code ended;
@@ -211,9 +240,10 @@ void MediaModule::drain() {
   if (parts_->listener) parts_->listener->stop();
 }
 
-// Publishers first, so that viewers get all that was taken in.
+// Publishers and pulls first, so that viewers get all that was taken in.
 Task<void> MediaModule::end_all() {
   if (parts_->ingest && !co_await parts_->ingest->close(kPublishersLeave)) log_warn("media.publishers_stay");
+  co_await parts_->pulls.close(kPullsLeave);
   co_await parts_->directory.close();
   co_await parts_->flv.close(kViewersLeave);
   if (parts_->rtmp) co_await parts_->rtmp->close(kViewersLeave);

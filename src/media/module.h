@@ -1,6 +1,8 @@
-// Media: takes publishers in by RTMP and gives their streams to viewers by HTTP-FLV, WebSocket-FLV and RTMP.
+// Media: takes publishers in by RTMP, pulls streams of other servers, and gives both to viewers by HTTP-FLV,
+// WebSocket-FLV and RTMP.
 //
-// Owns    media.sqlite (stream keys, rules, webhooks), the RTMP listener, every stream of this process.
+// Owns    media.sqlite (stream keys, rules, webhooks, pulls), the RTMP listener, every stream of this
+//         process.
 // Thread  construction, start, drain and stop on the program's main thread while the cores run; the port
 //         and the commands on any core, status() from any thread.
 // Never   lets a viewer slow a stream, or a stream another.
@@ -72,6 +74,7 @@ class MediaModule final : public Module, public MediaPort {
   Result<void> open_port();
   Result<void> open_data();
   Task<void> meter();
+  Task<void> resume_pulls();
   Task<void> end_all();
 
   std::unique_ptr<Parts> parts_;

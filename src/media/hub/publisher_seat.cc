@@ -2,10 +2,12 @@
 
 namespace vitrine {
 
-Result<PublisherSeat::Ticket> PublisherSeat::claim(MonotonicTime now, bool take_over) {
+Result<PublisherSeat::Ticket> PublisherSeat::claim(MonotonicTime now, SeatClaim claim) {
   const bool silent = now - heard_ >= kPublisherSilence;
-  if (taken() && !silent && !take_over) return Error{ErrorKind::conflict, "publish.busy"};
+  const bool gives_way = holder_yields_ && !claim.yields;
+  if (taken() && !silent && !claim.take_over && !gives_way) return Error{ErrorKind::conflict, "publish.busy"};
   holder_ = {++last_number_};
+  holder_yields_ = claim.yields;
   heard_ = now;
   return holder_;
 }

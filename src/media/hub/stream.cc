@@ -20,9 +20,9 @@ Stream::~Stream() = default;
 
 // The publisher's side.
 
-Result<std::shared_ptr<SeatLink>> Stream::claim(PublisherInfo info, bool take_over) {
+Result<std::shared_ptr<SeatLink>> Stream::claim(PublisherInfo info, SeatClaim claim) {
   home_.check_here();
-  const auto ticket = seat_.claim(uses_.clock.monotonic(), take_over);
+  const auto ticket = seat_.claim(uses_.clock.monotonic(), claim);
   if (!ticket) return ticket.error();
   if (!ticking_) tick_later();
   if (link_) link_->gone = true;

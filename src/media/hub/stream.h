@@ -87,7 +87,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   // The publisher's side. claim: errors `conflict` "publish.busy". take: false when the seat is somebody
   // else's; a frame goes on the line and to the feeds.
-  Result<std::shared_ptr<SeatLink>> claim(PublisherInfo info, bool take_over);
+  Result<std::shared_ptr<SeatLink>> claim(PublisherInfo info, SeatClaim claim);
   bool take(PublisherSeat::Ticket ticket, Frame frame);
   void report(PublisherSeat::Ticket ticket, const PublisherStats& stats);
   void leave(PublisherSeat::Ticket ticket, PublishEnd why);

@@ -36,7 +36,7 @@ Task<Result<StreamDirectory::Claimed>> StreamDirectory::claim_here(StreamClaim c
   PublisherInfo info;
   info.address = std::move(claim.address);
   info.encoder = std::move(claim.encoder);
-  auto link = (*stream)->claim(std::move(info), claim.take_over);
+  auto link = (*stream)->claim(std::move(info), {claim.take_over, claim.yields});
   if (!link) co_return link.error();
   co_return Claimed{*stream, *link};
 }

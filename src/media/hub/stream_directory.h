@@ -26,6 +26,7 @@ struct StreamClaim {
   std::string address;
   std::string encoder;
   bool take_over = false;
+  bool yields = false;  // gives way to any publisher (publisher_seat.h)
 };
 
 // A place in a stream's feed, and what a viewer must know before its first byte.

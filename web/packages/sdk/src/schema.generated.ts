@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The picture as HTTP-FLV, or with Upgrade: websocket as FLV in binary messages */
+        /** The picture as HTTP-FLV, or with Upgrade: websocket as FLV in binary messages; 403 when the stream's rules keep the viewer out */
         get: operations["playFlv"];
         put?: never;
         post?: never;
@@ -407,6 +407,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/play-tokens/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign play tokens with a fresh secret; tokens of the one before stay valid, older ones end
+         * @description Needs the right stream.key.
+         */
+        post: operations["rotatePlaySigning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -448,6 +468,50 @@ export interface paths {
          * @description Needs the right product.write.
          */
         delete: operations["archiveProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams taken from other servers, and how that goes
+         * @description Needs the right stream.key.
+         */
+        get: operations["pulls"];
+        put?: never;
+        /**
+         * Take another server's stream as one of ours, until it is removed
+         * @description Needs the right stream.key.
+         */
+        post: operations["createPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pulls/{pull_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop taking a stream; its viewers stay for the grace
+         * @description Needs the right stream.key.
+         */
+        delete: operations["removePull"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1006,6 +1070,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/streams/{stream}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may watch a stream
+         * @description Needs the right stream.key.
+         */
+        get: operations["streamAccess"];
+        /**
+         * Say who may watch a stream; holds for viewers that come from then on
+         * @description Needs the right stream.key.
+         */
+        put: operations["setStreamAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/streams/{stream}/keys": {
         parameters: {
             query?: never;
@@ -1041,10 +1129,90 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End a key for new publishers; who publishes stays
+         * End a key at once; who publishes with it is ended within 2 s
          * @description Needs the right stream.key.
          */
         delete: operations["revokeStreamKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams/{stream}/keys/{key_id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the key that follows one, which ends after the overlap
+         * @description Needs the right stream.key.
+         */
+        post: operations["rotateStreamKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams/{stream}/kick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send away the publisher, one viewer or all; nobody is barred from coming back
+         * @description Needs the right stream.key.
+         */
+        post: operations["kickFromStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams/{stream}/play-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a token that lets its holder watch one stream for a while
+         * @description Needs the right stream.key.
+         */
+        post: operations["signPlayToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams/{stream}/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who watches a stream now, in the order they came
+         * @description Needs the right stream.key.
+         */
+        get: operations["streamViewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1152,6 +1320,16 @@ export interface components {
             /** @description No message was sent: the code waits in the console for staff */
             sandbox: boolean;
         };
+        KickWish: {
+            /** @enum {string} */
+            whom: "publisher" | "viewer" | "viewers" | "all";
+            /** @description which, for viewer */
+            viewer_id?: string | null;
+        };
+        Kicked: {
+            publishers: number;
+            viewers: number;
+        };
         Me: {
             viewer: components["schemas"]["Viewer"];
             staff?: components["schemas"]["Staff"] | null;
@@ -1217,6 +1395,10 @@ export interface components {
             stream: string;
             /** @description shown only in this answer */
             key: string;
+            label: string;
+            expires_at_ms?: number | null;
+            /** @description after a rotation: when the key before stops working */
+            old_key_ends_at_ms?: number | null;
             rtmp_url: string;
             rtmp_server: string;
             rtmp_stream_key: string;
@@ -1333,6 +1515,26 @@ export interface components {
             width: number;
             height: number;
         };
+        PlaySigning: {
+            generation: number;
+        };
+        PlayToken: {
+            token: string;
+            expires_at_ms: number;
+            flv_url: string;
+            ws_flv_url: string;
+            rtmp_url: string;
+            /** @description signed for the CDN of media.cdn_url in the form of media.signed_url; null without */
+            cdn_flv_url?: string | null;
+        };
+        PlayTokenWish: {
+            /** @description media.play_token_s when left out */
+            expires_in_s?: number | null;
+            /** @description only from this IP address (IPv6: its /64) */
+            address?: string | null;
+            /** @description whom it is for, as the list of viewers shows it */
+            viewer?: string | null;
+        };
         Problem: {
             /** Format: uri */
             type: string;
@@ -1382,6 +1584,38 @@ export interface components {
             height: number;
             video_codec?: string | null;
             audio_codec?: string | null;
+        };
+        Pull: {
+            pull_id: string;
+            stream: string;
+            /** @description without its query */
+            url: string;
+            /** @enum {string} */
+            state: "connecting" | "live" | "waiting";
+            /** @description of the state */
+            since_ms: number;
+            /** @description tries since the server started */
+            connections: number;
+            /** @description why the last try ended */
+            error?: string | null;
+            created_at_ms: number;
+        };
+        PullList: {
+            items: components["schemas"]["Pull"][];
+        };
+        PullWish: {
+            /** @description ours, which it is to be */
+            stream: string;
+            /** @description rtmp, rtmps, http or https (FLV) */
+            url: string;
+        };
+        RefererRules: {
+            /** @description sites whose pages may show it: shop.example, *.shop.example; none: all */
+            allow: string[];
+            /** @description sites whose pages may not; counts first */
+            deny: string[];
+            /** @description whether who sends no Referer may play */
+            empty: boolean;
         };
         Room: {
             room: string;
@@ -1512,17 +1746,64 @@ export interface components {
             viewers: number;
             media_time?: components["schemas"]["MediaTime"] | null;
         };
+        StreamAccess: {
+            stream: string;
+            /**
+             * @description in force
+             * @enum {string}
+             */
+            play: "open" | "token";
+            /** @description in force */
+            referers: components["schemas"]["RefererRules"];
+            /** @description what was set for this stream */
+            own: components["schemas"]["StreamAccessWish"];
+        };
+        StreamAccessWish: {
+            /** @description null: as media.play_default says */
+            play?: ("open" | "token") | null;
+            /** @description null: as the installation's media.referers_* say */
+            referers?: components["schemas"]["RefererRules"] | null;
+        };
         StreamKey: {
             key_id: string;
             /** @description its last four digits */
             hint: string;
+            label: string;
             created_at_ms: number;
+            /** @description in the past: it has ended, and is listed for a week after */
+            expires_at_ms?: number | null;
+            /** @description when a publisher last came in with it */
+            used_at_ms?: number | null;
+            /** @description somebody publishes with it now */
+            in_use: boolean;
         };
         StreamKeyList: {
             items: components["schemas"]["StreamKey"][];
         };
+        StreamKeyRotation: {
+            /** @description how long the old key goes on working; 86400 when left out, 0 ends it at once */
+            overlap_s?: number | null;
+        };
+        StreamKeyWish: {
+            /** @description what people call it, such as OBS in the studio */
+            label?: string | null;
+            /** @description ends by itself after so many seconds; without, it lives until it is revoked */
+            expires_in_s?: number | null;
+        };
         StreamList: {
             items: components["schemas"]["Stream"][];
+        };
+        StreamViewer: {
+            viewer_id: string;
+            protocol: string;
+            address: string;
+            /** @description whom its play token was made for */
+            viewer?: string | null;
+            since_ms: number;
+        };
+        StreamViewerList: {
+            items: components["schemas"]["StreamViewer"][];
+            next?: string | null;
         };
         Variant: {
             sku: string;
@@ -1568,7 +1849,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     playFlv: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a play token, for streams by token only */
+                token?: string;
+            };
             header?: never;
             path: {
                 stream: string;
@@ -2266,6 +2550,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    rotatePlaySigning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaySigning"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listProducts: {
         parameters: {
             query?: {
@@ -2380,6 +2685,76 @@ export interface operations {
             header?: never;
             path: {
                 product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pulls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPull: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
             };
             cookie?: never;
         };
@@ -3269,6 +3644,56 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    streamAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamAccess"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setStreamAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamAccessWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamAccess"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     streamKeys: {
         parameters: {
             query?: never;
@@ -3304,7 +3729,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamKeyWish"];
+            };
+        };
         responses: {
             /** @description Done */
             201: {
@@ -3336,6 +3765,119 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateStreamKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                stream: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewStreamKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    kickFromStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KickWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kicked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signPlayToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayTokenWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayToken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    streamViewers: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100; 50 when left out */
+                limit?: string;
+                /** @description next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamViewerList"];
+                };
             };
             default: components["responses"]["Problem"];
         };
