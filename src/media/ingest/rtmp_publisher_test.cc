@@ -259,7 +259,8 @@ TEST_F(RtmpPublisherTest, WhoLosesTheSeatLosesTheConnection) {
 }
 
 TEST_F(RtmpPublisherTest, StatsTellRateAndGap) {
-  ASSERT_EQ(ffmpeg("-re " + std::string(kPicture) + kSound + kH264Aac, "/live/demo?key=right"), 0) << said_;
+  ASSERT_EQ(ffmpeg("-re " + std::string(kPicture) + kSound + kH264Aac + "-t 3 ", "/live/demo?key=right"), 0)
+      << said_;
   ASSERT_TRUE(heard_.wait_for_end());
   EXPECT_NEAR(heard_.stats.fps_milli, 25'000, 500);
   EXPECT_EQ(heard_.stats.keyframe_gap_ms, 1'000);

@@ -79,6 +79,9 @@ RtmpSession::Outcome RtmpSession::on_data(const RtmpMessage& message) {
 RtmpSession::Outcome RtmpSession::on_command(const RtmpMessage& message) {
   if (++commands_ > kRtmpCommandsMax) return Error{ErrorKind::exhausted, "rtmp.commands"};
   const auto command = read_rtmp_command(message);
+  const bool strange = !command && command.error().kind == ErrorKind::unsupported;
+  if (strange && state_ >= State::connected)
+    return kNothing;  // nothing we know, and no reason to end a stream
   if (!command) return command.error();
   const auto name = command->name();
   if (name.empty()) return Error{ErrorKind::invalid_input, "rtmp.order"};

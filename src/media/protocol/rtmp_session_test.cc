@@ -287,6 +287,18 @@ TEST(RtmpSession, MetadataComesInEveryFormAndBrokenDataIsLeftAside) {
   EXPECT_FALSE(peer.error());
 }
 
+TEST(RtmpSession, ACommandOfValuesWeCannotReadDoesNotEndAStream) {
+  Peer peer;
+  peer.handshake();
+  peer.connect();
+  peer.publish();
+  peer.message(RtmpType::command_amf0, 1, hex("02 0004 63616c6c 00 0000000000000000 07 0000"));
+  EXPECT_FALSE(peer.error());
+  EXPECT_EQ(peer.message(RtmpType::video, 1, hex("1701000000"), 40).size(), 1u);
+  peer.message(RtmpType::command_amf0, 1, hex("02 00ff 63616c6c"));
+  EXPECT_TRUE(peer.error()) << "a torn one does: the chunks cannot be trusted any more";
+}
+
 TEST(RtmpSession, ARefusedPublishHearsWhy) {
   Peer peer;
   peer.accepting = false;
