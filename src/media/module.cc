@@ -17,11 +17,14 @@
 #include "media/key_api.h"
 #include "media/media_metrics.h"
 #include "media/play_guard.h"
+#include "media/publish_record.h"
 #include "media/pull/pulls.h"
 #include "media/pull_api.h"
 #include "media/stream_api.h"
 #include "media/stream_gate.h"
 #include "media/stream_keys.h"
+#include "media/webhook/webhook_api.h"
+#include "media/webhook/webhook_sender.h"
 #include "net/address_policy.h"
 #include "net/config.h"
 #include "runtime/stop_gate.h"
@@ -80,6 +83,14 @@ std::string second_schema() {
   return std::string(kStreamKeysEnds) + std::string(kStreamRulesTable) + std::string(kPlaySigningTable);
 }
 
+std::string fourth_schema() {
+  return std::string(kPublishesTable) + std::string(kWebhookTables);
+}
+
+AddressPolicy destinations() {
+  return AddressPolicy(Core::current()->config().get(kPrivateDestinations));
+}
+
 // The main thread waits while a core works.
 template <class T>
 T wait_for(Core& core, Task<T> task) {
@@ -106,14 +117,13 @@ struct MediaModule::Parts {
         key_api({needs.ids, needs.random, needs.clock, publishers, keys_ready, database_ready, rtmp_port,
                  needs.rtmp.tls.get()}),
         access_api({guard, needs.random, needs.clock, database_ready, rtmp_port, needs.rtmp.tls.get()}),
+        webhook_api({needs.ids, needs.random, needs.clock, database_ready, destinations,
+                     [this] {
+                       if (sender) sender->wake();
+                     }}),
         commands({key_api, access_api, api, keys_ready, needs.clock, needs.rtmp.tls.get()}),
         blocking(kLookUpThreads, kLookUpsMax, kLookUpsFull),
-        pulls(needs.cores, {directory,
-                            blocking,
-                            needs.clock,
-                            needs.random,
-                            [] { return AddressPolicy(Core::current()->config().get(kPrivateDestinations)); },
-                            {}}),
+        pulls(needs.cores, {directory, blocking, needs.clock, needs.random, destinations, {}}),
         pull_api({pulls, needs.ids, needs.clock, database_ready}),
         metrics(needs.metrics),
         meter_timer(needs.cores.at(0).io()) {}
@@ -121,6 +131,7 @@ struct MediaModule::Parts {
   MediaNeeds needs;
   const std::string schema_1 = first_schema();
   const std::string schema_2 = second_schema();
+  const std::string schema_4 = fourth_schema();
   std::unique_ptr<Database> database;
   std::optional<StreamKeys> keys;
   std::atomic<StreamKeys*> keys_ready{nullptr};
@@ -134,12 +145,15 @@ struct MediaModule::Parts {
   StreamApi api;
   KeyApi key_api;
   AccessApi access_api;
+  WebhookApi webhook_api;
   MediaCommands commands;
   BlockingPool blocking;
   Pulls pulls;
   PullApi pull_api;
   MediaMetrics metrics;
   std::vector<std::function<void(std::string, StreamState)>> listeners;
+  std::optional<WebhookSender> sender;
+  std::optional<PublishRecord> record;
   std::optional<StreamGate> gate;
   std::optional<RtmpEgress> rtmp;
   std::optional<RtmpIngest> ingest;
@@ -153,6 +167,7 @@ MediaModule::MediaModule(MediaNeeds needs) : parts_(std::make_unique<Parts>(std:
   parts_->api.add_routes(parts_->needs.router);
   parts_->key_api.add_routes(parts_->needs.router);
   parts_->access_api.add_routes(parts_->needs.router);
+  parts_->webhook_api.add_routes(parts_->needs.router);
   parts_->pull_api.add_routes(parts_->needs.router);
   parts_->directory.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
     for (const auto& listener : parts->listeners) listener(stream, state);
@@ -165,6 +180,7 @@ Result<void> MediaModule::start() {
   Parts& parts = *parts_;
   if (auto opened = open_data(); !opened) return opened;
   if (auto opened = open_port(); !opened) return opened;
+  if (auto told = start_telling(); !told) return told;
   parts.keys.emplace(*parts.database, parts.needs.ids, parts.needs.random, parts.needs.clock);
   parts.gate.emplace(
       StreamGate::Uses{*parts.keys, parts.directory, parts.publishers, parts.needs.ids, parts.needs.clock});
@@ -186,6 +202,25 @@ Result<void> MediaModule::start() {
   return {};
 }
 
+// Webhooks. A command that works without a server tells nobody anything.
+Result<void> MediaModule::start_telling() {
+  Parts& parts = *parts_;
+  if (!parts.needs.takes_publishers) return {};
+  Core& home = parts.needs.cores.at(0);
+  parts.sender.emplace(
+      WebhookSender::Uses{home, *parts.database, parts.needs.clock, parts.needs.metrics, destinations});
+  parts.record.emplace(PublishRecord::Uses{home, *parts.database, parts.needs.ids, parts.needs.clock,
+                                           parts.needs.metrics, [&parts] { parts.sender->wake(); }});
+  parts.publishers.on_change(
+      [&parts](const Publish& publish, PublishStop stop) { parts.record->note(publish, stop); });
+  if (auto started = wait_for(home, parts.record->start()); !started) return started;
+  auto begin = [](Parts* all) -> Task<Result<void>> {
+    all->sender->start();
+    co_return Result<void>();
+  };
+  return wait_for(home, begin(&parts));
+}
+
 // The database, and from it and the key file what is asked of memory later.
 Result<void> MediaModule::open_data() {
   Parts& parts = *parts_;
@@ -193,7 +228,8 @@ Result<void> MediaModule::open_data() {
                                .directory = parts.needs.data_directory + "/db",
                                .migrations = {{.version = 1, .sql = parts.schema_1},
                                               {.version = 2, .sql = parts.schema_2},
-                                              {.version = 3, .sql = kPullsTable}}});
+                                              {.version = 3, .sql = kPullsTable},
+                                              {.version = 4, .sql = parts.schema_4}}});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();
@@ -247,6 +283,8 @@ Task<void> MediaModule::end_all() {
   co_await parts_->directory.close();
   co_await parts_->flv.close(kViewersLeave);
   if (parts_->rtmp) co_await parts_->rtmp->close(kViewersLeave);
+  if (parts_->record) co_await parts_->record->close();
+  if (parts_->sender) co_await parts_->sender->close();
   parts_->meter_timer.cancel();
   co_await parts_->metering.close(kViewersLeave);
 }

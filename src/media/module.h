@@ -73,6 +73,7 @@ class MediaModule final : public Module, public MediaPort {
   struct Parts;
   Result<void> open_port();
   Result<void> open_data();
+  Result<void> start_telling();
   Task<void> meter();
   Task<void> resume_pulls();
   Task<void> end_all();
