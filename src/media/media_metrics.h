@@ -1,36 +1,45 @@
-// What Prometheus may know of streams: per stream its publisher, its viewers and what was sent to them.
+// What Prometheus may know of streams: per stream its publisher, per stream and protocol its viewers and what
+// was sent to them, per protocol the sums over all streams.
 //
-// Owns    the totals last given, to add only what has come since.
+// Owns    the totals last given, to add only what has come since, and the series of the streams there are: at
+//         most kStreamsNamed have series of their own, which go when the stream does. The sums hold all.
 // Thread  one core.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "media/hub/stream.h"
+#include "runtime/metric_group.h"
 #include "runtime/metrics.h"
 
 namespace vitrine {
 
 class MediaMetrics {
  public:
+  static constexpr size_t kStreamsNamed = 200;
+
   explicit MediaMetrics(prometheus::Registry& registry) : registry_(registry) {}
-  // Every stream as it is now; those that are gone show zeros.
+  // Every stream as it is now; those that are gone lose their series.
   void take(const std::vector<StreamView>& views);
 
  private:
-  struct Given {
-    RingStats sent;
+  struct Known {
+    std::unique_ptr<MetricGroup> group;  // null: over kStreamsNamed
+    std::map<WireFormat, RingStats> sent;
     TimeRepairs repairs;
+    bool seen = false;  // in the views at hand
   };
-  void take(const StreamView& view);
-  void publisher(const StreamView& view, const MetricLabels& labels);
-  void repairs(const TimeRepairs& now, const TimeRepairs& before, const std::string& stream);
-  void sent(const RingStats& now, const RingStats& before, const MetricLabels& labels);
+  void take(const StreamView& view, Known& known);
+  void publisher(const StreamView& view, MetricGroup& group);
+  void repairs(const TimeRepairs& now, const TimeRepairs& before, const std::string& stream,
+               MetricGroup& group);
+  void sums(const std::vector<StreamView>& views);
 
   prometheus::Registry& registry_;
-  std::map<std::string, Given> given_;
+  std::map<std::string, Known> known_;
 };
 
 }  // namespace vitrine

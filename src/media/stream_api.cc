@@ -12,7 +12,7 @@ StreamDto to_dto(const StreamView& view) {
   StreamDto out;
   out.stream = view.name;
   out.state = view.state;
-  out.viewers = view.sent.viewers;
+  out.viewers = view.sent().viewers;
   if (view.newest) out.media_time = MediaTimeDto{view.newest->epoch, view.newest->pts};
   if (!view.publisher) return out;
   const PublisherStats& stats = view.publisher->stats;

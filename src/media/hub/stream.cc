@@ -108,10 +108,10 @@ void Stream::end() {
   home_.check_here();
   grace_timer_.cancel();
   for (auto& [format, feed] : feeds_) {
-    past_ += feed->stats();
+    past_[format] += feed->stats();
+    past_[format].viewers = 0;
     feed->end();
   }
-  past_.viewers = 0;
   feeds_.clear();
   cache_.clear();
   enter(StreamState::idle);
@@ -145,7 +145,7 @@ void Stream::tick_later() {
     const auto self = weak.lock();
     if (failed || !self) return;
     self->drop_idle_feeds();
-    self->pulse_->viewers = self->sent().viewers;
+    self->pulse_->viewers = self->view().sent().viewers;
     self->tick_later();
   });
 }
@@ -158,15 +158,22 @@ void Stream::drop_idle_feeds() {
       ++feed;
       continue;
     }
-    past_ += feed->second->stats();
-    past_.viewers = 0;
+    RingStats& past = past_[feed->first];
+    past += feed->second->stats();
+    past.viewers = 0;
     feed = feeds_.erase(feed);
   }
 }
 
-RingStats Stream::sent() {
-  RingStats sum = past_;
-  for (auto& [format, feed] : feeds_) sum += feed->stats();
+std::map<WireFormat, RingStats> Stream::sent_by() {
+  std::map<WireFormat, RingStats> out = past_;
+  for (auto& [format, feed] : feeds_) out[format] += feed->stats();
+  return out;
+}
+
+RingStats StreamView::sent() const {
+  RingStats sum;
+  for (const auto& [format, stats] : sent_by) sum += stats;
   return sum;
 }
 
@@ -177,7 +184,7 @@ StreamView Stream::view() {
   out.state = state_;
   out.publisher = publisher_;
   if (state_ != StreamState::idle) out.newest = MediaTime{epoch_, line_.newest_pts()};
-  out.sent = sent();
+  out.sent_by = sent_by();
   out.repairs = line_.repairs();
   out.repairs.wraps = wraps_ + (publisher_ ? publisher_->stats.time_wraps : 0);
   return out;

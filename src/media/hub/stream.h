@@ -75,7 +75,8 @@ struct StreamView {
   StreamState state = StreamState::idle;
   std::optional<PublisherInfo> publisher;
   std::optional<MediaTime> newest;
-  RingStats sent;  // all feeds together
+  std::map<WireFormat, RingStats> sent_by;  // of every format that was ever watched
+  RingStats sent() const;                   // all of them together
   TimeRepairs repairs;
 };
 
@@ -116,7 +117,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void begin_grace();
   void tick_later();
   void drop_idle_feeds();
-  RingStats sent();
+  std::map<WireFormat, RingStats> sent_by();
 
   HomeCore home_;
   std::string name_;
@@ -136,7 +137,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   TrackConfigPtr audio_;
   GopCache cache_;
   std::map<WireFormat, std::unique_ptr<StreamFeed>> feeds_;
-  RingStats past_;  // of feeds that are gone
+  std::map<WireFormat, RingStats> past_;  // of feeds that are gone
   boost::asio::steady_timer grace_timer_;
   boost::asio::steady_timer tick_timer_;
   bool ticking_ = false;
