@@ -84,6 +84,11 @@ class Api(unittest.TestCase):
         owner.call("GET", "/v1/streams/r/access")
         owner.call("POST", "/v1/streams/r/play-tokens", {"expires_in_s": 60})
         owner.call("POST", "/v1/play-tokens/rotation")
+        hook = owner.call("POST", "/v1/webhooks", {"url": "https://hooks.invalid/vitrine"})["webhook"]
+        owner.call("GET", "/v1/webhooks")
+        owner.call("PATCH", f"/v1/webhooks/{hook}", {"new_secret": True, "enabled": False})
+        owner.call("GET", f"/v1/webhooks/{hook}/deliveries")
+        owner.call("DELETE", f"/v1/webhooks/{hook}")
         publisher = server.publish("r", key["key"], seconds=120)
         try:
             until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")

@@ -8,7 +8,7 @@ export interface EngineEvents {
   failed(reason: EngineFailure): void;
 }
 
-export type EngineFailure = 'not_found' | 'network' | 'media' | 'unsupported';
+export type EngineFailure = 'not_found' | 'forbidden' | 'network' | 'media' | 'unsupported';
 
 export interface EngineSession {
   destroy(): void;
@@ -50,6 +50,7 @@ export const startMpegts: StartEngine = async (video, url, events) => {
   player.on(mpegts.Events.LOADING_COMPLETE, () => events.ended());
   player.on(mpegts.Events.ERROR, (type: string, _detail: string, info?: { code?: number }) => {
     if (info?.code === 404) events.failed('not_found');
+    else if (info?.code === 403) events.failed('forbidden');
     else events.failed(type === mpegts.ErrorTypes.NETWORK_ERROR ? 'network' : 'media');
   });
   player.attachMediaElement(video);

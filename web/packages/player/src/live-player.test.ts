@@ -91,6 +91,33 @@ describe('LivePlayer', () => {
     expect(urls).toEqual(Array(5).fill('/live/demo.flv'));
   });
 
+  it('asks for a fresh URL when its token is refused, and keeps the old one when there is none', async () => {
+    player.stop();
+    const fresh = vi.fn().mockRejectedValueOnce(new Error('offline')).mockResolvedValue('/live/demo.flv?token=new');
+    player = new LivePlayer(video as unknown as HTMLVideoElement, {
+      url: '/live/demo.flv?token=old',
+      freshUrl: fresh,
+      random: () => 1,
+      start: async (_video, url, events) => {
+        urls.push(url);
+        engine = events;
+        return { destroy: () => undefined };
+      },
+    });
+    urls = [];
+    player.start();
+    await settle();
+    expect(fresh).not.toHaveBeenCalled();
+    engine.failed('forbidden');
+    await vi.advanceTimersByTimeAsync(400);
+    engine.failed('forbidden');
+    await vi.advanceTimersByTimeAsync(800);
+    expect(urls).toEqual(['/live/demo.flv?token=old', '/live/demo.flv?token=old', '/live/demo.flv?token=new']);
+    engine.failed('network');
+    await vi.advanceTimersByTimeAsync(1_600);
+    expect(fresh).toHaveBeenCalledTimes(2);
+  });
+
   it('reports a stall, calls the network weak at the second, and restarts a picture frozen for 10 s', async () => {
     await playFor(500);
     await vi.advanceTimersByTimeAsync(2_000);

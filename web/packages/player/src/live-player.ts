@@ -10,6 +10,8 @@ export type PlayerState = 'idle' | 'loading' | 'playing' | 'stalled' | 'retrying
 export interface LivePlayerOptions {
   /** Path of the HTTP-FLV stream on this host, "/live/demo.flv". */
   url: string;
+  /** Asked for another URL when the server refused this one (403): its token has expired. */
+  freshUrl?: () => Promise<string>;
   onState?: (state: PlayerState) => void;
   /** The browser refused sound without a tap; the picture plays muted until unmute(). */
   onMuted?: () => void;
@@ -38,6 +40,8 @@ export class LivePlayer {
   private readonly random: () => number;
   private readonly startEngine: StartEngine;
   private session: EngineSession | null = null;
+  private url: string;
+  private refused = false;
   private run = 0;
   private attempt = 0;
   private fruitless = 0;
@@ -52,6 +56,7 @@ export class LivePlayer {
     private readonly video: HTMLVideoElement,
     private readonly options: LivePlayerOptions,
   ) {
+    this.url = options.url;
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
     this.startEngine = options.start ?? startMpegts;
@@ -100,6 +105,8 @@ export class LivePlayer {
     this.moved_ms = this.now();
     this.lastTime_s = 0;
     this.enter('loading');
+    await this.renew();
+    if (run !== this.run) return;
     const session = await this.startEngine(this.video, this.address(), this.eventsOf(run)).catch(() => null);
     if (run !== this.run) {
       session?.destroy();
@@ -171,6 +178,7 @@ export class LivePlayer {
       return;
     }
     if (reason === 'network') this.fruitless += 1;
+    this.refused = reason === 'forbidden';
     const ceiling_ms = Math.min(retryMax_ms, firstRetry_ms * 2 ** this.attempt);
     this.attempt += 1;
     this.enter(reason === 'not_found' ? 'offline' : 'retrying');
@@ -180,8 +188,15 @@ export class LivePlayer {
   /** HTTP, HTTP, then by turns: what kept one of them from working may be gone. */
   private address(): string {
     const overWebSocket = this.fruitless >= httpAttemptsBeforeWebSocket && this.fruitless % 2 === 0;
-    if (!overWebSocket) return this.options.url;
-    return new URL(this.options.url, location.href.replace(/^http/, 'ws')).href;
+    if (!overWebSocket) return this.url;
+    return new URL(this.url, location.href.replace(/^http/, 'ws')).href;
+  }
+
+  /** Keeps the URL there is when nobody gives a better one: the next attempt asks again. */
+  private async renew(): Promise<void> {
+    if (!this.refused || !this.options.freshUrl) return;
+    this.url = await this.options.freshUrl().catch(() => this.url);
+    this.refused = false;
   }
 
   private endSession(): void {

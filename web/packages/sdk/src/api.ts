@@ -67,11 +67,22 @@ export class VitrineApi {
   // ---- media
   streams = () => this.http.call<T.Items<T.Stream>>('GET', '/v1/streams');
   stream = (stream: string) => this.http.call<T.Stream>('GET', `/v1/streams/${part(stream)}`);
-  addStreamKey = (stream: string) =>
+  addStreamKey = (stream: string, body: T.StreamKeyWish = {}) =>
     this.http.call<T.NewStreamKey>('POST', `/v1/streams/${part(stream)}/keys`, {
-      body: {},
+      body,
       tap: `stream-key.${stream}`,
     });
+  rotateStreamKey = (stream: string, keyId: string, body: T.StreamKeyRotation = {}) =>
+    this.http.call<T.NewStreamKey>('POST', `/v1/streams/${part(stream)}/keys/${part(keyId)}/rotation`, {
+      body,
+      tap: `stream-key-rotation.${keyId}`,
+    });
+  streamAccess = (stream: string) =>
+    this.http.call<T.StreamAccess>('GET', `/v1/streams/${part(stream)}/access`);
+  setStreamAccess = (stream: string, body: T.StreamAccessWish) =>
+    this.http.call<T.StreamAccess>('PUT', `/v1/streams/${part(stream)}/access`, { body });
+  kickFromStream = (stream: string, body: T.KickWish) =>
+    this.http.call<T.Kicked>('POST', `/v1/streams/${part(stream)}/kick`, { body });
   streamKeys = (stream: string) =>
     this.http.call<T.Items<T.StreamKey>>('GET', `/v1/streams/${part(stream)}/keys`);
   removeStreamKey = (stream: string, keyId: string) =>

@@ -78,6 +78,12 @@ export type Stream = AnswerOf<'Stream'>;
 /** Shown once, when made: the server keeps only a hash. */
 export type NewStreamKey = AnswerOf<'NewStreamKey'>;
 export type StreamKey = AnswerOf<'StreamKey'>;
+export type StreamKeyWish = Schemas['StreamKeyWish'];
+export type StreamKeyRotation = Schemas['StreamKeyRotation'];
+export type StreamAccess = AnswerOf<'StreamAccess'>;
+export type StreamAccessWish = Schemas['StreamAccessWish'];
+export type KickWish = Schemas['KickWish'];
+export type Kicked = AnswerOf<'Kicked'>;
 
 // ---- rooms
 

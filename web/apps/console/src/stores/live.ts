@@ -52,6 +52,11 @@ export const useLive = defineStore('live', () => {
     })),
   );
 
+  /** A stream by token plays with the one this answer carries; it is good for a while only. */
+  async function freshFlvUrl(): Promise<string> {
+    return (await api.room(room.value)).flv_url;
+  }
+
   async function enter(name: string): Promise<void> {
     leave();
     room.value = name;
@@ -171,6 +176,7 @@ export const useLive = defineStore('live', () => {
     cards,
     totals,
     flvUrl,
+    freshFlvUrl,
     startedAt,
     nowShowing,
     enter,

@@ -89,6 +89,11 @@ export const useRoom = defineStore('room', () => {
     await Promise.all([connecting, describe(name), loadShowcase()]);
   }
 
+  /** A stream by token plays with the one this answer carries; it is good for a while only. */
+  async function freshFlvUrl(): Promise<string> {
+    return (await api.room(room.value)).flv_url;
+  }
+
   /** What the page needs before the socket has spoken, above all where the picture is. */
   async function describe(name: string): Promise<void> {
     try {
@@ -294,7 +299,7 @@ export const useRoom = defineStore('room', () => {
   };
 
   return {
-    room, title, hostName, flvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
+    room, title, hostName, flvUrl, freshFlvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
     cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
     rtt_ms, wake, followPlayhead, onLine,
   };
