@@ -473,6 +473,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams taken from other servers, and how that goes
+         * @description Needs the right stream.key.
+         */
+        get: operations["pulls"];
+        put?: never;
+        /**
+         * Take another server's stream as one of ours, until it is removed
+         * @description Needs the right stream.key.
+         */
+        post: operations["createPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pulls/{pull_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop taking a stream; its viewers stay for the grace
+         * @description Needs the right stream.key.
+         */
+        delete: operations["removePull"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms": {
         parameters: {
             query?: never;
@@ -1174,6 +1218,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The URLs that are told
+         * @description Needs the right settings.write.
+         */
+        get: operations["webhooks"];
+        put?: never;
+        /**
+         * Have publishes told to a URL; its secret is shown only in this answer
+         * @description Needs the right settings.write.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook and what waits for it
+         * @description Needs the right settings.write.
+         */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook's URL or secret, switch it on or off
+         * @description Needs the right settings.write.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was delivered, waits or was given up, the newest first
+         * @description Needs the right settings.write.
+         */
+        get: operations["webhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1541,6 +1653,30 @@ export interface components {
             video_codec?: string | null;
             audio_codec?: string | null;
         };
+        Pull: {
+            pull_id: string;
+            stream: string;
+            /** @description without its query */
+            url: string;
+            /** @enum {string} */
+            state: "connecting" | "live" | "waiting";
+            /** @description of the state */
+            since_ms: number;
+            /** @description tries since the server started */
+            connections: number;
+            /** @description why the last try ended */
+            error?: string | null;
+            created_at_ms: number;
+        };
+        PullList: {
+            items: components["schemas"]["Pull"][];
+        };
+        PullWish: {
+            /** @description ours, which it is to be */
+            stream: string;
+            /** @description rtmp, rtmps, http or https (FLV) */
+            url: string;
+        };
         RefererRules: {
             /** @description sites whose pages may show it: shop.example, *.shop.example; none: all */
             allow: string[];
@@ -1759,6 +1895,48 @@ export interface components {
             id: string;
             name: string;
             phone_masked?: string | null;
+        };
+        Webhook: {
+            webhook: string;
+            url: string;
+            enabled: boolean;
+            created_at_ms: number;
+            /** @description shown only when it was just made */
+            secret?: string | null;
+        };
+        WebhookChange: {
+            url?: string | null;
+            /** @description off: what waits goes on waiting */
+            enabled?: boolean | null;
+            /** @description true: signs with a fresh secret, shown in this answer */
+            new_secret?: boolean | null;
+        };
+        WebhookDelivery: {
+            delivery: string;
+            kind: string;
+            stream: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            tries: number;
+            /** @description of the last answer */
+            status?: number | null;
+            /** @description why there was none */
+            error?: string | null;
+            created_at_ms: number;
+            /** @description of the next try */
+            due_at_ms?: number | null;
+            done_at_ms?: number | null;
+        };
+        WebhookDeliveryList: {
+            items: components["schemas"]["WebhookDelivery"][];
+            next?: string | null;
+        };
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+        };
+        WebhookWish: {
+            /** @description http or https; the open Internet, or a network of net.private_destinations */
+            url: string;
         };
     };
     responses: {
@@ -2617,6 +2795,76 @@ export interface operations {
             header?: never;
             path: {
                 product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pulls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPull: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
             };
             cookie?: never;
         };
@@ -3739,6 +3987,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StreamViewerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
                 };
             };
             default: components["responses"]["Problem"];
