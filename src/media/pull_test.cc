@@ -3,6 +3,7 @@
 
 #include "media/test_studio.h"
 #include "testing/nginx_rtmp.h"
+#include "testing/tls.h"
 
 namespace vitrine {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 class OtherStudio {
  public:
   OtherStudio() {
+    std::string fault;
+    EXPECT_TRUE(door_->configure({.certificate = certificate_.certificate, .key = certificate_.key}, fault))
+        << fault;
     server_.start();
     EXPECT_TRUE(media_.start());
     key_ = *wait_on(server_.cores().at(0), media_.create_key("origin", "127.0.0.1:1"));
@@ -20,17 +24,20 @@ class OtherStudio {
     media_.stop();
   }
   const std::string& publish_url() const { return key_.rtmp_url; }
-  std::string flv_url() const {
-    return "http://127.0.0.1:" + std::to_string(server_.port()) + "/live/origin.flv";
+  std::string flv_url(const std::string& scheme = "http") const {
+    return scheme + "://127.0.0.1:" + std::to_string(server_.port()) + "/live/origin.flv";
   }
-  std::string rtmp_url() const {
-    return "rtmp://127.0.0.1:" + std::to_string(media_.rtmp_port()) + "/live/origin";
+  std::string rtmp_url(const std::string& scheme = "rtmp") const {
+    return scheme + "://127.0.0.1:" + std::to_string(media_.rtmp_port()) + "/live/origin";
   }
 
  private:
   TestFolder folder_;
+  TestCertificate certificate_{folder_.path(), "origin"};
+  prometheus::Registry tls_metrics_;
+  std::shared_ptr<TlsDoor> door_ = std::make_shared<TlsDoor>(tls_metrics_);
   SystemRandom random_;
-  TestServer server_{{.cores = 1, .authenticator = as_host, .more_keys = media_config_keys()}};
+  TestServer server_{{.cores = 1, .authenticator = as_host, .more_keys = media_config_keys(), .tls = door_}};
   IdSource ids_{server_.clock(), random_};
   MediaModule media_{{.cores = server_.cores(),
                       .router = server_.router(),
@@ -38,7 +45,8 @@ class OtherStudio {
                       .random = random_,
                       .ids = ids_,
                       .data_directory = folder_.path(),
-                      .metrics = server_.metrics()}};
+                      .metrics = server_.metrics(),
+                      .rtmp = {.name = "rtmp", .tls = door_}}};
   CreatedStreamKey key_;
 };
 
@@ -106,6 +114,18 @@ TEST_F(PullTest, ASecondServerOfOursIsPulledByHttpFlvAndByRtmp) {
   ASSERT_TRUE(wait_for(StreamState::live, "by_rtmp"));
   expect_both_in_step(flv_url("by_flv"));
   expect_both_in_step(flv_url("by_rtmp"));
+}
+
+// In a network of our own anybody's certificate will do; on the Internet only one that is vouched for.
+TEST_F(PullTest, RtmpsAndHttpsArePulledThroughTls) {
+  const OtherStudio origin;
+  const auto publisher = publish(origin.publish_url());
+  ASSERT_EQ(create("by_https", origin.flv_url("https")).status, 201);
+  ASSERT_EQ(create("by_rtmps", origin.rtmp_url("rtmps"), "k2").status, 201);
+  ASSERT_TRUE(wait_for(StreamState::live, "by_https"));
+  ASSERT_TRUE(wait_for(StreamState::live, "by_rtmps"));
+  expect_both_in_step(rtmp_url("by_https"));
+  expect_both_in_step(rtmp_url("by_rtmps"));
 }
 
 // The source dies and comes back; a viewer of ours stays attached and sees the picture go on.
