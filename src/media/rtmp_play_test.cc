@@ -303,6 +303,34 @@ TEST_F(RtmpPlayTest, APlayerThatTalksWithoutEndIsClosed) {
   }
 }
 
+// librtmp, which many players and encoders are made of; FFmpeg has a client of its own.
+TEST_F(RtmpPlayTest, LibrtmpPlaysToo) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  const std::string file = folder_.path() + "/dump.flv";
+  Program dump(
+      {"timeout", "-s", "KILL", "5", "rtmpdump", "--quiet", "--live", "--rtmp", url(), "--flv", file});
+  dump.wait();
+  const auto probed = probe_all(file, "-show_streams -show_packets");
+  EXPECT_EQ(streams_of(probed).size(), 2u);
+  EXPECT_GT(probed.at("packets").as_array().size(), 100u);
+}
+
+TEST_F(RtmpPlayTest, VlcPlaysToo) {
+  const auto publisher = publish(key_.rtmp_url);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  const std::string file = folder_.path() + "/vlc.ts";
+  // It does not run as root.
+  const std::string as_nobody = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  Program vlc({"sh", "-c",
+               as_nobody + "env HOME=/tmp timeout 25 cvlc --quiet --intf dummy --run-time 4 --sout " +
+                   "'#std{access=file,mux=ts,dst=-}' '" + url() + "' vlc://quit > " + file});
+  vlc.wait();
+  const auto probed = probe_all(file, "-show_streams -show_packets");
+  EXPECT_EQ(streams_of(probed).size(), 2u);
+  EXPECT_GT(probed.at("packets").as_array().size(), 100u);
+}
+
 // nginx-rtmp pulls our stream with its own client and plays it on.
 TEST_F(RtmpPlayTest, NginxPullsAndPlaysOn) {
   const auto publisher = publish(key_.rtmp_url);

@@ -124,10 +124,13 @@ class StudioTest : public ::testing::Test {
   }
   // What ffprobe says of three seconds of `url` as JSON, with "-show_streams" and the like.
   boost::json::value probe(const std::string& url, const std::string& show) {
+    return probe_all(url, show + " -read_intervals '%+3'");
+  }
+  // The same of all of it.
+  boost::json::value probe_all(const std::string& url, const std::string& show) {
     const std::string into = folder_.path() + "/probe.json";
-    Program probe({"sh", "-c",
-                   "timeout 25 ffprobe -v error -read_intervals '%+3' " + show + " -of json '" + url +
-                       "' > '" + into + "'"});
+    Program probe(
+        {"sh", "-c", "timeout 25 ffprobe -v error " + show + " -of json '" + url + "' > '" + into + "'"});
     EXPECT_EQ(probe.wait(), 0);
     return boost::json::parse(text_of(into));
   }
