@@ -33,6 +33,15 @@ export class Owner {
     return this.send('POST', `/v1/streams/${stream}/keys`, {});
   }
 
+  /** Who may watch a stream from now on. */
+  access(stream: string, play: 'open' | 'token'): Promise<unknown> {
+    return this.send('PUT', `/v1/streams/${stream}/access`, { play });
+  }
+
+  post(path: string, body: object = {}): Promise<unknown> {
+    return this.send('POST', path, body);
+  }
+
   /** A product in the showcase of `room`, and being shown. */
   async shownProduct(room: string, name: string, stock: number, image: Buffer): Promise<Product> {
     const picture = await this.send<Picture>('POST', '/v1/pictures', image);
