@@ -39,6 +39,13 @@ Result<std::vector<std::string>> resolve(const std::string& host) {
 
 }  // namespace
 
+Milliseconds pull_wait(const PullTimes& times, int failures, Random& random) {
+  Milliseconds time = times.retry_least;
+  for (int at = 0; at < failures && time < times.retry_most; ++at) time *= 2;
+  const int64_t half = std::min(time, times.retry_most).count() / 2;
+  return Milliseconds(half + static_cast<int64_t>(random.below(static_cast<uint64_t>(half) + 1)));
+}
+
 Puller::Puller(Core& home, PullOrder order, Uses uses)
     : home_(home),
       order_(std::move(order)),
@@ -69,7 +76,7 @@ Task<void> Puller::run() {
     leave();
     if (closed_) break;
     error_ = overdue_ ? kOverdue.reason : why.reason;
-    const Milliseconds time = next_wait();
+    const Milliseconds time = pull_wait(uses_.times, failures_++, uses_.random);
     enter(PullState::waiting);
     log_warn("media.pull_waiting", {{"stream", order_.stream},
                                     {"server", order_.url.server()},
@@ -84,17 +91,6 @@ void Puller::enter(PullState state) {
   if (state_ == state) return;
   state_ = state;
   since_ = uses_.clock.wall();
-}
-
-// Doubled each time up to a limit, and anywhere in the upper half of it: many pulls of one server that
-// went away do not come back in the same moment.
-Milliseconds Puller::next_wait() {
-  Milliseconds time = uses_.times.retry_least;
-  for (int at = 0; at < failures_ && time < uses_.times.retry_most; ++at) time *= 2;
-  time = std::min(time, uses_.times.retry_most);
-  ++failures_;
-  const int64_t half = time.count() / 2;
-  return Milliseconds(half + static_cast<int64_t>(uses_.random.below(static_cast<uint64_t>(half) + 1)));
 }
 
 Task<void> Puller::wait(Milliseconds time) {

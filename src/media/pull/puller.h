@@ -53,6 +53,10 @@ struct PullTimes {
   Milliseconds steady{10'000};  // live for so long: the next failure counts as the first
 };
 
+// How long to wait after that many failures in a row: doubled each time up to a limit, and anywhere in the
+// upper half of it, so that many pulls of one server that went away do not come back in the same moment.
+Milliseconds pull_wait(const PullTimes& times, int failures, Random& random);
+
 enum class PullState : uint8_t { connecting, live, waiting };
 constexpr std::array<std::string_view, 3> enum_names(PullState) {
   return {"connecting", "live", "waiting"};
@@ -98,7 +102,6 @@ class Puller {
   Task<Result<void>> take_seat();
   void report(MonotonicTime now);
   void enter(PullState state);
-  Milliseconds next_wait();
   Task<void> wait(Milliseconds time);
   void leave();
 

@@ -29,8 +29,9 @@ Task<void> Pulls::remove(PullId id, std::string stream) {
 
 Task<void> Pulls::remove_here(PullId id) {
   constexpr Milliseconds kLook{10};  // how often is looked whether it has gone
+  constexpr int kLooks = 200;
   PerCore& here = at(*Core::current());
-  while (true) {
+  for (int look = 0; look < kLooks; ++look) {
     const auto found = here.pullers.find(id);
     if (found == here.pullers.end()) co_return;
     found->second->close();

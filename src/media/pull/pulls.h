@@ -20,7 +20,8 @@ class Pulls {
 
   // Begins at once; nothing once closed.
   void start(PullOrder order);
-  // Answers when the pull has let go of everything; nothing to do when there is no such pull.
+  // Answers when the pull has let go of everything, after 2 s at the latest: one that is just connecting
+  // ends by itself a little later. Nothing to do when there is no such pull.
   Task<void> remove(PullId id, std::string stream);
   // Empty optional when there is no such pull.
   Task<std::optional<PullView>> view(PullId id, std::string stream);
