@@ -89,6 +89,9 @@ class Api(unittest.TestCase):
         owner.call("PATCH", f"/v1/webhooks/{hook}", {"new_secret": True, "enabled": False})
         owner.call("GET", f"/v1/webhooks/{hook}/deliveries")
         owner.call("DELETE", f"/v1/webhooks/{hook}")
+        pull = owner.call("POST", "/v1/pulls", {"stream": "pulled", "url": "rtmp://relay.invalid/live/x"})["pull_id"]
+        owner.call("GET", "/v1/pulls")
+        owner.call("DELETE", f"/v1/pulls/{pull}")
         publisher = server.publish("r", key["key"], seconds=120)
         try:
             until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")
