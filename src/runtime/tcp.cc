@@ -165,29 +165,16 @@ Task<Result<void>> TcpSocket::wait(std::shared_ptr<State> state, Direction direc
   State::Limit& limit = reading ? state->read : state->write;
   limit.expired = false;
   if (limit.time.count() > 0) limit.deadline.arm(limit.time);
-  const bool greets = reading && state->phase == State::Phase::greeting;
-  Result<void> ready;
-  if (greets)
-    ready = co_await shake_hands(state, state->door->handshake_time());
-  else
-    ready = co_await wait_ready(state, direction);
-  if (!state->closed) limit.deadline.disarm();
-  co_return ready;
-}
-
-Task<Result<void>> TcpSocket::wait_ready(std::shared_ptr<State> state, Direction direction) {
-  const bool reading = direction == Direction::reading;
-  const State::Limit& limit = reading ? state->read : state->write;
   for (;;) {
-    if (state->closed) co_return kClosed;
-    if (limit.expired) co_return kTimedOut;
-    if (reading && state->late) co_return kLate;
     boost::system::error_code failed;
     co_await state->descriptor.async_wait(reading ? boost::asio::posix::stream_descriptor::wait_read
                                                   : boost::asio::posix::stream_descriptor::wait_write,
                                           boost::asio::redirect_error(boost::asio::use_awaitable, failed));
-    if (failed == boost::asio::error::operation_aborted) continue;
     if (state->closed) co_return kClosed;
+    if (limit.expired) co_return kTimedOut;
+    if (reading && state->late) co_return kLate;
+    if (failed == boost::asio::error::operation_aborted) continue;
+    limit.deadline.disarm();
     if (failed) co_return kReset;
     co_return Result<void>();
   }
@@ -198,6 +185,8 @@ Task<Result<void>> TcpSocket::wait_writable() {
 }
 
 Task<Result<void>> TcpSocket::wait_readable() {
+  if (state_ && state_->phase == State::Phase::greeting)
+    return shake_hands(state_, state_->door->handshake_time());
   return wait(state_, Direction::reading);
 }
 

@@ -107,7 +107,6 @@ class TcpSocket final : public RingSocket {
   struct State;
   enum class Direction : uint8_t { reading, writing };
   static Task<Result<void>> wait(std::shared_ptr<State> state, Direction direction);
-  static Task<Result<void>> wait_ready(std::shared_ptr<State> state, Direction direction);
   static Task<Result<void>> shake_hands(std::shared_ptr<State> state, Milliseconds time);
   static Task<Result<void>> take_steps(std::shared_ptr<State> state);
   explicit TcpSocket(std::shared_ptr<State> state);

@@ -14,6 +14,7 @@ namespace {
 
 const Error kClosed{ErrorKind::unavailable, "tcp.closed"};
 const Error kReset{ErrorKind::unavailable, "tcp.reset"};
+const Error kLate{ErrorKind::timed_out, "tls.timed_out"};
 const Error kRequired{ErrorKind::forbidden, "tls.required"};
 
 TlsOutcome outcome_of(const Result<void>& shaken) {
@@ -104,17 +105,18 @@ Task<Result<void>> TcpSocket::take_steps(std::shared_ptr<State> state) {
                                       state->descriptor.native_handle(), std::move(state->greeting));
       break;
     }
-    if (const auto ready = co_await wait_ready(state, Direction::reading); !ready) co_return ready;
+    if (const auto ready = co_await wait(state, Direction::reading); !ready) co_return ready;
   }
   TlsCore& core = TlsCore::of(state->core);
   for (;;) {
     co_await core.turn();
     if (state->closed) co_return kClosed;
+    if (state->late) co_return kLate;
     const auto done = state->tls->shake_hands();
     state->keep_flushing();
     if (!done) co_return done.error();
     if (*done) co_return Result<void>();
-    if (const auto ready = co_await wait_ready(state, Direction::reading); !ready) co_return ready;
+    if (const auto ready = co_await wait(state, Direction::reading); !ready) co_return ready;
   }
 }
 
@@ -122,7 +124,6 @@ Task<Result<void>> TcpSocket::start_tls(std::shared_ptr<const TlsContext> contex
                                         Milliseconds time) {
   const std::shared_ptr<State> state = state_;
   if (!state || state->closed) co_return kClosed;
-  state->read.expired = false;
   state->phase = State::Phase::shaking;
   state->tls = TlsSession::client(std::move(context), TlsCore::of(state->core),
                                   state->descriptor.native_handle(), host);

@@ -75,6 +75,19 @@ class Tls(unittest.TestCase):
             metrics = server.ops("/metrics")[1]
             self.assertRegex(metrics, r'vitrine_tls_handshakes_total\{outcome="done"\} [1-9]')
 
+    def test_a_websocket_opens_under_tls(self):
+        with self.server() as server, secure_socket(server.ports["http"]) as connection:
+            self.start_stream(server, "rtmp")
+            connection.sendall(b"GET /live/demo.flv HTTP/1.1\r\nHost: localhost\r\nOrigin: https://localhost\r\n"
+                               b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                               b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            received = b""
+            while b"FLV\x01" not in received:
+                more = connection.recv(4096)
+                self.assertTrue(more, received)
+                received += more
+            self.assertTrue(received.startswith(b"HTTP/1.1 101"))
+
     def test_the_api_speaks_to_curl_and_openssl(self):
         with self.server() as server:
             port = server.ports["http"]
