@@ -41,7 +41,8 @@ std::pair<int, int> connected() {
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(at);
-  check(::bind(listening, reinterpret_cast<sockaddr*>(&at), size) == 0 && ::listen(listening, 1) == 0, "a port");
+  check(::bind(listening, reinterpret_cast<sockaddr*>(&at), size) == 0 && ::listen(listening, 1) == 0,
+        "a port");
   getsockname(listening, reinterpret_cast<sockaddr*>(&at), &size);
   const int client = ::socket(AF_INET, SOCK_STREAM, 0);
   check(::connect(client, reinterpret_cast<sockaddr*>(&at), size) == 0, "loopback connects");
