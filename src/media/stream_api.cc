@@ -163,7 +163,7 @@ Task<Reply<KickedDto>> StreamApi::post_kick(Call call, KickWishDto wish) {
   co_return *kicked;
 }
 
-Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
+Result<FlvAdmission> StreamApi::admit(const Call& call) const {
   const HttpRequest& request = *call.request;
   const auto referer = request.headers.get("Referer");
   const PlayRequest asked{.stream = call.param("stream"),
@@ -173,15 +173,21 @@ Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
                           .referer = std::string(referer.empty() ? request.headers.get("Origin") : referer),
                           .host = std::string(request.headers.get("Host"))};
   auto pass = uses_.gate.admit_viewer(asked);
-  if (!pass) {
-    HttpResponse refusal = to_response(refusal_of(pass.error()));
-    const auto refused = co_await connection->respond(std::move(refusal));
-    static_cast<void>(refused);
-    co_return;
-  }
-  FlvAdmission admission{call.param("stream"), request.remote, std::move(pass->viewer),
-                         OriginRule{Core::current()->config().get(kMediaOrigins)}};
-  co_await uses_.flv.serve(std::move(admission), std::move(connection));
+  if (!pass) return pass.error();
+  return FlvAdmission{call.param("stream"), request.remote, std::move(pass->viewer),
+                      OriginRule{Core::current()->config().get(kMediaOrigins)}};
+}
+
+// No coroutine itself: a viewer stays for hours, and its request must not.
+Task<void> StreamApi::play(Call call, std::unique_ptr<Connection> connection) {
+  auto admission = admit(call);
+  if (!admission) return refuse(to_response(refusal_of(admission.error())), std::move(connection));
+  return uses_.flv.serve(std::move(*admission), std::move(connection));
+}
+
+Task<void> StreamApi::refuse(HttpResponse refusal, std::unique_ptr<Connection> connection) {
+  const auto refused = co_await connection->respond(std::move(refusal));
+  static_cast<void>(refused);
 }
 
 }  // namespace vitrine

@@ -145,7 +145,9 @@ class StreamApi {
   Task<Reply<StreamDto>> stream(Call call);
   Task<Reply<ViewerListDto>> stream_viewers(Call call);
   Task<Reply<KickedDto>> post_kick(Call call, KickWishDto wish);
+  Result<FlvAdmission> admit(const Call& call) const;
   Task<void> play(Call call, std::unique_ptr<Connection> connection);
+  static Task<void> refuse(HttpResponse refusal, std::unique_ptr<Connection> connection);
 
   Uses uses_;
 };

@@ -71,12 +71,18 @@ class Enrolled {
   HttpSession* session_;
 };
 
-// `owner` keeps everything the session refers to.
-Task<void> run_session(std::shared_ptr<const void> owner, CorePart* part, SessionShared shared,
-                       TcpSocket socket, StopGate::Pass pass, Counted counted) {
+Task<std::optional<Takeover>> run_session(CorePart* part, SessionShared shared, TcpSocket socket,
+                                          StopGate::Pass pass) {
   HttpSession session(shared, std::move(socket));
   const Enrolled enrolled(*part, session);
-  co_await session.run(std::move(pass));
+  co_return co_await session.run(std::move(pass));
+}
+
+// `owner` keeps everything the session refers to.
+Task<void> run_connection(std::shared_ptr<const void> owner, CorePart* part, SessionShared shared,
+                          TcpSocket socket, StopGate::Pass pass, Counted counted) {
+  auto takeover = co_await run_session(part, shared, std::move(socket), std::move(pass));
+  if (takeover) co_await play_on(std::move(*takeover));
 }
 
 Task<bool> drain_core(std::shared_ptr<const void> owner, CorePart* part, Milliseconds time) {
@@ -132,7 +138,7 @@ void HttpServer::start() {
     }
     const SessionShared shared{core,      state->needs.clock, state->dispatcher, *state->metrics,
                                part.gate, part.scratch,       part.draining,     state->tls.get()};
-    core.spawn(run_session(state, &part, shared, std::move(socket), std::move(*pass), Counted(part)));
+    core.spawn(run_connection(state, &part, shared, std::move(socket), std::move(*pass), Counted(part)));
   });
 }
 

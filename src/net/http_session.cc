@@ -73,7 +73,7 @@ void HttpSession::close(bool idle_only) {
   if (idle_ || !idle_only) socket_.close();
 }
 
-Task<void> HttpSession::run(StopGate::Pass pass) {
+Task<std::optional<Takeover>> HttpSession::run(StopGate::Pass pass) {
   pass_.emplace(std::move(pass));
   socket_.set_write_limit(setting(kWriteMs));
   for (Next next = Next::request; next == Next::request && socket_.is_open();) {
@@ -89,6 +89,7 @@ Task<void> HttpSession::run(StopGate::Pass pass) {
     if (!received_.empty()) co_await yield_core();  // a pipeline leaves room for others
   }
   socket_.close();
+  co_return std::move(takeover_);
 }
 
 // Waits for bytes and adds them to what was received.
@@ -188,7 +189,7 @@ Task<HttpSession::Next> HttpSession::serve(Exchange* exchange) {
     }
   }
   exchange->request->body = parser.take_body();
-  if (admitted.route->stream) co_return co_await hand_over(exchange, std::move(admitted));
+  if (admitted.route->stream) co_return hand_over(*exchange, std::move(admitted));
   HttpResponse response = co_await shared_.dispatcher.answer(std::move(admitted));
   co_return co_await send(exchange, std::move(response), Next::request);
 }
@@ -209,18 +210,18 @@ Task<HttpSession::Next> HttpSession::refuse_unread(Exchange* exchange, HttpRespo
   co_return Next::close;
 }
 
-Task<HttpSession::Next> HttpSession::hand_over(Exchange* exchange, Dispatcher::Admitted admitted) {
-  const Router::Route* route = admitted.route;
-  log_debug("http.stream", {{"operation", route->spec.operation}, {"remote", exchange->request->remote}});
+HttpSession::Next HttpSession::hand_over(const Exchange& exchange, Dispatcher::Admitted admitted) {
+  const std::string_view operation = admitted.route->spec.operation;
+  log_debug("http.stream", {{"operation", operation}, {"remote", exchange.request->remote}});
   auto connection = std::make_unique<Connection>(shared_.core, shared_.clock, std::move(socket_),
-                                                 std::move(received_), exchange->request);
+                                                 std::move(received_), exchange.request);
   pass_.reset();
   try {
-    co_await route->stream(std::move(admitted.call), std::move(connection));
+    takeover_.emplace(operation, admitted.route->stream(std::move(admitted.call), std::move(connection)));
   } catch (const std::exception& error) {
-    log_error("http.handler_threw", {{"operation", route->spec.operation}, {"what", error.what()}});
+    log_error("http.handler_threw", {{"operation", operation}, {"what", error.what()}});
   }
-  co_return Next::close;
+  return Next::close;
 }
 
 Task<HttpSession::Next> HttpSession::send(Exchange* exchange, HttpResponse response, Next next) {
@@ -291,6 +292,14 @@ Task<Result<void>> HttpSession::write(std::string head, std::string_view body) {
   const Result<void> wrote = co_await socket_.write_all(as_bytes(head).subspan(of_head));
   if (!wrote) co_return wrote.error();
   co_return co_await socket_.write_all(as_bytes(body).subspan(*taken - of_head));
+}
+
+Task<void> play_on(Takeover takeover) {
+  try {
+    co_await std::move(takeover.playing);
+  } catch (const std::exception& error) {
+    log_error("http.handler_threw", {{"operation", takeover.operation}, {"what", error.what()}});
+  }
 }
 
 }  // namespace vitrine

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "net/connection.h"
 #include "net/dispatch.h"
 #include "net/http_parser.h"
 #include "net/request_metrics.h"
@@ -29,12 +31,19 @@ struct SessionShared {
   bool tls_required() const { return tls != nullptr && tls->required(); }
 };
 
+// A connection that a stream handler has taken over: what it does with it, not begun yet.
+struct Takeover {
+  std::string_view operation;  // of the route
+  Task<void> playing;
+};
+
 class HttpSession {
  public:
   HttpSession(SessionShared shared, TcpSocket socket);
 
-  // The connection's life. `pass` keeps the gate open until it ends or a stream handler takes over.
-  Task<void> run(StopGate::Pass pass);
+  // The connection's life as far as it is HTTP, which `pass` keeps the gate open for. What is returned is to
+  // be run by play_on(), once the session and all it holds are gone: a viewer stays for hours.
+  Task<std::optional<Takeover>> run(StopGate::Pass pass);
   // Wakes and ends it: at once when `idle_only` is false, else only between requests.
   void close(bool idle_only);
 
@@ -47,7 +56,7 @@ class HttpSession {
   Task<Result<void>> read_body(HttpParser* parser);
   Task<Next> serve(Exchange* exchange);
   Task<Next> refuse_unread(Exchange* exchange, HttpResponse response);
-  Task<Next> hand_over(Exchange* exchange, Dispatcher::Admitted admitted);
+  Next hand_over(const Exchange& exchange, Dispatcher::Admitted admitted);
   Task<Next> send(Exchange* exchange, HttpResponse response, Next next);
   Task<void> send_parse_problem(Error error);
   Task<void> linger();
@@ -59,8 +68,12 @@ class HttpSession {
   TcpSocket socket_;
   std::vector<uint8_t> received_;
   std::optional<StopGate::Pass> pass_;
+  std::optional<Takeover> takeover_;
   bool idle_ = false;
   bool first_ = true;
 };
+
+// Runs the stream handler to its end.
+Task<void> play_on(Takeover takeover);
 
 }  // namespace vitrine

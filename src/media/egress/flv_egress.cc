@@ -5,6 +5,15 @@ namespace {
 
 constexpr Milliseconds kCutTime{1'000};  // what a viewer takes to leave once its socket is closed
 
+ViewerLine line_of(const FlvAdmission& admission, const Connection& connection) {
+  ViewerLine line;
+  line.stream = admission.stream;
+  line.protocol = connection.wants_websocket() ? "ws-flv" : "http-flv";
+  line.address = admission.address;
+  line.viewer = admission.viewer;
+  return line;
+}
+
 }  // namespace
 
 FlvEgress::FlvEgress(Cores& cores, StreamDirectory& directory, ViewerBook& book)
@@ -16,11 +25,7 @@ Task<void> FlvEgress::serve(FlvAdmission admission, std::unique_ptr<Connection> 
   PerCore& here = *per_core_[static_cast<size_t>(connection->core().index())];
   const auto pass = here.gate.enter();
   if (!pass) co_return;
-  ViewerLine line;
-  line.stream = admission.stream;
-  line.protocol = connection->wants_websocket() ? "ws-flv" : "http-flv";
-  line.address = std::move(admission.address);
-  line.viewer = std::move(admission.viewer);
+  ViewerLine line = line_of(admission, *connection);
   FlvViewer viewer(std::move(connection), std::move(admission.origins));
   here.viewers.insert(&viewer);
   const auto entry = book_.enter(std::move(line), [&viewer] { viewer.close(); });

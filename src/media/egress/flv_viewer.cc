@@ -31,6 +31,14 @@ FlvViewer::FlvViewer(std::unique_ptr<Connection> connection, OriginRule origins)
       websocket_(connection_->wants_websocket()) {}
 
 Task<void> FlvViewer::run(StreamDirectory* directory, std::string stream) {
+  if (!co_await enter(directory, std::move(stream))) co_return;
+  connection_.reset();  // a viewer stays for hours, and its request says nothing any more
+  co_await listen();
+  close();
+}
+
+// Until the viewer is seated; false when there is nothing to play or it has gone.
+Task<bool> FlvViewer::enter(StreamDirectory* directory, std::string stream) {
   const WireFormat format = websocket_ ? WireFormat::flv_websocket : WireFormat::flv;
   auto joined = co_await directory->join(stream, format, connection_->core());
   if (!joined) {
@@ -38,13 +46,11 @@ Task<void> FlvViewer::run(StreamDirectory* directory, std::string stream) {
     HttpResponse refusal = to_response(none ? not_live(stream) : Problem(joined.error()));
     const auto refused = co_await connection_->respond(std::move(refusal));
     static_cast<void>(refused);
-    co_return;
+    co_return false;
   }
   const auto answered = co_await answer();
-  if (!answered) co_return;
-  begin(std::move(*joined));
-  co_await listen();
-  close();
+  if (answered) begin(std::move(*joined));
+  co_return answered.ok();
 }
 
 // The head of the answer, and the socket out of HTTP's hands.
@@ -86,7 +92,7 @@ Task<void> FlvViewer::listen() {
       if (!message) co_return;
     }
   }
-  std::array<uint8_t, 512> buffer;
+  std::array<uint8_t, 64> buffer;
   size_t heard = 0;
   while (heard < kChatterMax) {
     const auto got = co_await socket_.read_some(buffer);

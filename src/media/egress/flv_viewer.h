@@ -35,11 +35,12 @@ class FlvViewer final : public RingListener {
   void on_seat_end(SeatEnd end) override;
 
  private:
+  Task<bool> enter(StreamDirectory* directory, std::string stream);
   Task<Result<void>> answer();
   void begin(StreamJoin joined);
   Task<void> listen();
 
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Connection> connection_;  // until the viewer is seated
   OriginRule origins_;
   bool websocket_;
   TcpSocket socket_;
