@@ -1,7 +1,8 @@
 // Many viewers in one process: they ask for a stream, read and throw away, and say what came and what the
 // server spent for it.
 //
-//   fanout_load --port P --path PATH --server PID --expected BYTES_PER_SECOND [--protocol flv|ws|rtmp|https]
+//   fanout_load --port P --rtmp-port P --path PATH --server PID --expected BYTES_PER_SECOND
+//     [--protocol flv|ws|rtmp|https]
 //     [--viewers N] [--streams K]     PATH's %d becomes 0 to K-1, N viewers in all
 //     [--seconds S] [--settle S] [--joins PER_SECOND]
 //     [--watch]                       look at every tag: latency, skips, holes
@@ -11,9 +12,11 @@
 // prints one line: key=value ...
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -72,15 +75,25 @@ std::map<std::string, double> cpu_of(const std::string& pid) {
   return out;
 }
 
-double system_share(const std::string& pid, double& user, double& system) {
-  std::ifstream in("/proc/" + pid + "/stat");
-  std::string line;
-  std::getline(in, line);
-  std::istringstream fields(line.substr(line.rfind(')') + 2));
-  std::string skipped;
-  for (int at = 0; at < 11; ++at) fields >> skipped;
-  fields >> user >> system;
-  return user + system > 0 ? system / (user + system) : 0;
+struct Ticks {
+  double user = 0;
+  double system = 0;
+
+  explicit Ticks(const std::string& pid) {
+    std::ifstream in("/proc/" + pid + "/stat");
+    std::string line;
+    std::getline(in, line);
+    std::istringstream fields(line.substr(line.rfind(')') + 2));
+    std::string skipped;
+    for (int at = 0; at < 11; ++at) fields >> skipped;
+    fields >> user >> system;
+  }
+};
+
+double own_cpu_s() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
 double percentile(std::vector<float>& sorted, double share) {
@@ -101,8 +114,11 @@ class Load {
                        : protocol == "rtmp"  ? Protocol::rtmp
                        : protocol == "https" ? Protocol::https
                                              : Protocol::flv;
-    target_.port = static_cast<int>(options.number("--port", 0));
-    if (target_.protocol == Protocol::https) target_.tls = SSL_CTX_new(TLS_client_method());
+    const bool rtmp = target_.protocol == Protocol::rtmp;
+    target_.port = static_cast<int>(options.number(rtmp ? "--rtmp-port" : "--port", 0));
+    if (target_.protocol != Protocol::https) return;
+    target_.tls = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_read_ahead(target_.tls, 1);
   }
 
   int run() {
@@ -112,17 +128,17 @@ class Load {
     begin_window();
     const std::string pid = options_.text("--server");
     const auto cpu_before = cpu_of(pid);
-    double user_before = 0;
-    double system_before = 0;
-    system_share(pid, user_before, system_before);
+    const Ticks ticks_before(pid);
+    const double own_before = own_cpu_s();
     const auto began = Clock::now();
     read_for(options_.number("--seconds", 10));
     const double seconds = seconds_since(began);
-    double user = 0;
-    double system = 0;
-    system_share(pid, user, system);
-    print(seconds, cpu_before, cpu_of(pid),
-          (user - user_before) / std::max(1.0, user - user_before + system - system_before));
+    const Ticks ticks(pid);
+    const double user = ticks.user - ticks_before.user;
+    const double all = user + ticks.system - ticks_before.system;
+    std::printf("load_percent=%.1f user_share=%.2f ", 100 * (own_cpu_s() - own_before) / seconds,
+                user / std::max(1.0, all));
+    print(seconds, cpu_before, cpu_of(pid));
     return lost_ > 0 && watch_ ? 1 : 0;
   }
 
@@ -221,7 +237,7 @@ class Load {
   }
 
   void print(double seconds, const std::map<std::string, double>& before,
-             const std::map<std::string, double>& after, double user_share) {
+             const std::map<std::string, double>& after) {
     double cpu_s = 0;
     std::vector<double> threads;
     for (const auto& [thread, used] : after) {
@@ -264,11 +280,11 @@ class Load {
     const double expected = options_.number("--expected", 1) * seconds * static_cast<double>(viewers_.size());
     const auto second_thread = threads.size() > 1 ? threads[1] : 0;
     std::printf(
-        "s_per_gb=%.4f core_percent=%.1f user_share=%.2f gb=%.3f delivered=%.3f reads_per_s=%.1f stalls=%d "
+        "s_per_gb=%.4f core_percent=%.1f gb=%.3f delivered=%.3f reads_per_s=%.1f stalls=%d "
         "longest_gap_ms=%.0f lost=%d first_p50_ms=%.1f first_p99_ms=%.1f second_core_share=%.2f "
         "late_p50_ms=%.1f late_p99_ms=%.1f pictures=%zu skips=%llu breaks=%llu lag_max_ms=%.0f "
         "drift_ms=%.1f\n",
-        cpu_s / gb, 100 * cpu_s / seconds, user_share, gb, static_cast<double>(bytes) / expected,
+        cpu_s / gb, 100 * cpu_s / seconds, gb, static_cast<double>(bytes) / expected,
         static_cast<double>(reads) / seconds / static_cast<double>(std::max<size_t>(1, healthy)), stalls,
         1e3 * longest_s, lost_, percentile(first_ms_, 0.5), percentile(first_ms_, 0.99),
         cpu_s > 0 ? second_thread / cpu_s : 0, percentile(latency, 0.5), percentile(latency, 0.99),
@@ -296,6 +312,7 @@ class Load {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

@@ -3,10 +3,11 @@
 //
 //   fanout_server DATA_DIRECTORY FLUSH_MS CORES STREAM...
 //     prints "HTTP_PORT RTMP_PORT" and a line with one RTMP URL for publishing a stream each, then serves
-//     until it is killed
+//     until it is killed. With cert.pem and key.pem in DATA_DIRECTORY it speaks TLS as well.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "media/module.h"
 #include "net/config.h"
 #include "net/http_server.h"
+#include "runtime/tls_door.h"
 
 using namespace vitrine;
 
@@ -36,6 +38,11 @@ std::shared_ptr<const Config> config_with(const char* flush_ms) {
     std::exit(2);
   }
   return config;
+}
+
+TlsSettings certificate_in(const std::string& folder) {
+  TlsSettings out{.certificate = folder + "/cert.pem", .key = folder + "/key.pem"};
+  return std::filesystem::exists(out.certificate) ? out : TlsSettings{};
 }
 
 }  // namespace
@@ -62,7 +69,9 @@ int main(int argc, char** argv) {
                      .rtmp = {.name = "rtmp", .bind = {"127.0.0.1"}, .port = 0}});
   HttpServer http({.cores = cores, .router = router, .clock = clock, .metrics = metrics});
   std::string fault;
-  if (!http.open({.name = "http", .bind = {"127.0.0.1"}, .port = 0}, fault)) {
+  const auto tls = std::make_shared<TlsDoor>(metrics);
+  if (!tls->configure(certificate_in(argv[1]), fault) ||
+      !http.open({.name = "http", .bind = {"127.0.0.1"}, .port = 0, .tls = tls}, fault)) {
     std::fprintf(stderr, "%s\n", fault.c_str());
     return 1;
   }

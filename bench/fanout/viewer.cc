@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,6 +44,8 @@ Viewer::Viewer(const Target& target) : target_(target) {
     fd_ = -1;
     return;
   }
+  const int on = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   if (target.tls != nullptr) {
     tls_ = SSL_new(target.tls);
     SSL_set_fd(tls_, fd_);
@@ -73,28 +76,22 @@ void Viewer::ask() {
     send(request_of(target_));
 }
 
+// As recv() does, under TLS too.
 ssize_t Viewer::receive(char* into, size_t most) {
   if (tls_ == nullptr) return ::recv(fd_, into, most, MSG_DONTWAIT);
-  errno = EAGAIN;
-  if (!asked_) {
-    const int done = SSL_connect(tls_);
-    if (done == 1) ask();
-    return done == 1 || SSL_get_error(tls_, done) == SSL_ERROR_WANT_READ ? -1 : 0;
-  }
+  int code = 0;
   size_t got = 0;
-  while (got < most) {
-    const int part = SSL_read(tls_, into + got, static_cast<int>(most - got));
-    if (part > 0) {
-      got += static_cast<size_t>(part);
-      if (SSL_pending(tls_) > 0) continue;
-      break;
-    }
-    if (got > 0) break;
-    if (SSL_get_error(tls_, part) != SSL_ERROR_WANT_READ) return 0;
-    errno = EAGAIN;
-    return -1;
+  if (!asked_) {
+    code = SSL_connect(tls_);
+    if (code == 1) ask();
+  } else {
+    while (got < most && (code = SSL_read(tls_, into + got, static_cast<int>(most - got))) > 0)
+      got += static_cast<size_t>(code);
   }
-  return static_cast<ssize_t>(got);
+  if (got > 0) return static_cast<ssize_t>(got);
+  const bool wait = code == 1 || SSL_get_error(tls_, code) == SSL_ERROR_WANT_READ;
+  errno = EAGAIN;
+  return wait ? -1 : 0;
 }
 
 Viewer::Got Viewer::read(std::vector<char>& buffer, size_t most, bool watch, bool in_window) {

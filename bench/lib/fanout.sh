@@ -57,9 +57,17 @@ stop() { # PID...
   wait "$@" 2>/dev/null || true
 }
 
+make_certificate() { # sets CERTIFICATE, a folder: servers started from now on can speak TLS
+  CERTIFICATE="$WORK/certificate"
+  mkdir -p "$CERTIFICATE"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -keyout "$CERTIFICATE/key.pem" -out "$CERTIFICATE/cert.pem" 2>/dev/null
+}
+
 start_ours() { # FLUSH_MS CORES STREAM...: sets SERVER, HTTP_PORT, RTMP_PORT, URLS
   local data ports urls
   data=$(mktemp -d "$WORK/data-XXXX")
+  [ -z "${CERTIFICATE:-}" ] || cp "$CERTIFICATE"/*.pem "$data"
   : >"$data/ready"
   taskset -c "$SERVER_CPUS" "$BUILD/fanout_server" "$data" "$@" >"$data/ready" 2>"$data/ready.err" &
   SERVER=$!
@@ -114,7 +122,7 @@ CONF
 pause() { read -rt "$1" <> <(:) || true; }
 
 load() { # ARGUMENT...: viewers of the server started last; prints what they saw
-  taskset -c "$LOAD_CPUS" "$BUILD/fanout_load" --server "$SERVER" --port "$HTTP_PORT" \
+  taskset -c "$LOAD_CPUS" "$BUILD/fanout_load" --server "$SERVER" --port "$HTTP_PORT" --rtmp-port "$RTMP_PORT" \
     --expected "${EXPECTED:-1}" --seconds "$SECONDS_EACH" "$@"
 }
 
@@ -123,7 +131,7 @@ load() { # ARGUMENT...: viewers of the server started last; prints what they saw
 run_ours() { # FLUSH_MS LOAD_ARGUMENT...
   start_ours "$1" "${SERVER_CORES:-1}" bench
   publish 0 "${URLS[0]}"
-  load --path /live/bench.flv "${@:2}" || true
+  load --path /live/bench.flv "${@:2}" || true  # a viewer lost is told in the line
   stop "$PUBLISHER" "$SERVER"
 }
 run_raw() { # TICK_MS LOAD_ARGUMENT...
@@ -135,6 +143,12 @@ run_plain() { # TICK_MS VIEWERS LOAD_ARGUMENT...
   start_raw "$1" --plain "$2"
   load --path / --viewers "$2" "${@:3}" || true
   stop "$SERVER"
+}
+
+# What a process holds (KiB), and the most the kernel holds for sending on one connection of a port (KiB).
+rss_kib() { awk '/^RssAnon/ {print $2}' "/proc/$1/status"; }
+kernel_kib_most() { # wmem_queued: everything queued, with the kernel's own overhead
+  ss -tnmH "sport = :$1" | sed -n 's/.*,w\([0-9]*\),.*/\1/p' | sort -g | tail -1 | awk '{print int($1 / 1024)}'
 }
 
 # Numbers.
