@@ -23,6 +23,7 @@ class NoMedia final : public MediaPort {
  public:
   StreamStatus status(const std::string&) const override { return {}; }
   void on_state(std::function<void(std::string, StreamState)>) override {}
+  std::string play_query(const std::string&, const std::string&) const override { return {}; }
 };
 class AllOn final : public OpsPort {
  public:

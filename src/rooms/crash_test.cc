@@ -15,6 +15,9 @@ namespace {
 constexpr int kPages = 10;
 constexpr int kRounds = 20;  // of all pages: 200 reconnects
 constexpr useconds_t kShowEvery_us = 15'000;
+constexpr std::chrono::milliseconds kResumeMax{3'000};  // p95, from the death of the process on
+
+using Steady = std::chrono::steady_clock;
 
 Task<Result<Caller>> believe(std::shared_ptr<const HttpRequest> request) {
   Caller caller;
@@ -124,22 +127,30 @@ TEST(RoomCrash, TwoHundredReconnectsSomeOverKillsGiveEachControlEventOnce) {
     for (auto& page : pages) out.push_back(page->page.showcase_at_snapshot);
     return out;
   }();
+  std::vector<Steady::duration> resumed;  // of each page, after each kill
   for (int round = 0; round < kRounds; ++round) {
     for (int number = 0; number < kPages; ++number) {
       Page& page = *pages[static_cast<size_t>(number)];
       page.say("a line");
       for (int frames = 0; frames < 3 && page.read(); ++frames) continue;
       if (round % 4 == 2 && number == 5) {
+        const auto killed = Steady::now();
         owner->kill();
         owner = begin();
         port = static_cast<uint16_t>(owner->next().value());
-        for (auto& other : pages) other->connect(port);
+        for (auto& other : pages) {
+          other->connect(port);
+          ASSERT_TRUE(other->read());
+          resumed.push_back(Steady::now() - killed);
+        }
       } else {
         page.connect(port);
+        ASSERT_TRUE(page.read());
       }
-      ASSERT_TRUE(page.read());
     }
   }
+  std::sort(resumed.begin(), resumed.end());
+  EXPECT_LE(resumed.at(resumed.size() * 95 / 100), kResumeMax);
   const int64_t last = owner->next().value();
   for (size_t number = 0; number < pages.size(); ++number) {
     TestPage& page = pages[number]->page;

@@ -124,6 +124,14 @@ std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, Sto
   return text_of({{"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}});
 }
 
+std::string order_event(const boost::json::object& order) {
+  return text_of({{"kind", "order"},
+                  {"order", order.at("order")},
+                  {"state", order.at("state")},
+                  {"pay_by_ms", order.at("pay_by_ms")},
+                  {"total", order.at("total")}});
+}
+
 std::string muted_event(const Mute& mute) {
   return text_of({{"kind", "muted"}, {"until_ms", mute.until.ms}, {"reason", mute.reason}});
 }
@@ -136,9 +144,12 @@ std::string ack_event(std::string_view ref, MessageId id) {
   return text_of({{"kind", "ack"}, {"ref", ref}, {"id", id.str()}});
 }
 
-std::string error_event(std::string_view ref, std::string_view slug, std::string_view detail,
-                        std::optional<int64_t> retry_after_ms) {
-  boost::json::object out{{"kind", "error"}, {"ref", ref}, {"slug", slug}, {"detail", detail}};
+std::string error_event(std::string_view ref, const RoomError& error, std::optional<int64_t> retry_after_ms) {
+  boost::json::object out{{"kind", "error"},
+                          {"ref", ref},
+                          {"slug", error.slug},
+                          {"detail", error.detail},
+                          {"action", error.action}};
   if (retry_after_ms) out["retry_after_ms"] = *retry_after_ms;
   return text_of(out);
 }

@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "contract/ops.h"
 #include "net/caller.h"
+#include "rooms/room_errors.h"
 
 namespace vitrine {
 
@@ -92,12 +93,13 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
 std::string resumed_event(RoomPosition head, WallTime now);
 std::string gap_event(RoomPosition from);
 std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock);
+// `order`: an OrderChanged as JSON.
+std::string order_event(const boost::json::object& order);
 std::string muted_event(const Mute& mute);
 // A line that the others are not shown, for whoever said it.
 std::string own_chat_event(const ChatLine& line);
 std::string ack_event(std::string_view ref, MessageId id);
-std::string error_event(std::string_view ref, std::string_view slug, std::string_view detail,
-                        std::optional<int64_t> retry_after_ms);
+std::string error_event(std::string_view ref, const RoomError& error, std::optional<int64_t> retry_after_ms);
 std::string pong_event(int64_t t, WallTime now);
 
 // "[" + events joined by commas + "]".

@@ -1,5 +1,6 @@
 #include "rooms/room_socket.h"
 
+#include "rooms/room_errors.h"
 #include "rooms/text_frame.h"
 
 namespace vitrine {
@@ -7,17 +8,6 @@ namespace {
 
 constexpr size_t kOpeningFrameBytes = 64 * 1024;
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
-
-std::string_view detail_of(std::string_view slug) {
-  if (slug == "rooms.text_empty") return "The line is empty.";
-  if (slug == "rooms.text_too_long") return "The line is too long.";
-  if (slug == "rooms.too_fast") return "Too many lines in a short time.";
-  if (slug == "rooms.word_blocked") return "The line has a word that is not allowed here.";
-  if (slug == "rooms.muted") return "You may not speak in this room for now.";
-  if (slug == "rooms.chat_off") return "Chat is switched off.";
-  if (slug == "rooms.unavailable") return "The room is closing. Say it again when you are back in.";
-  return "This message was not understood.";
-}
 
 // Hops for RoomSocket: each runs on the room's home core and touches nothing of the socket.
 struct Entrance {
@@ -96,7 +86,7 @@ Task<void> RoomSocket::take(std::string text) {
   core_.check_here();
   const auto message = parse_message(text);
   if (!message) {
-    send_events("[" + error_event("", message.error().reason, detail_of(message.error().reason), {}) + "]");
+    send_events("[" + error_event("", room_error(message.error().reason), {}) + "]");
   } else if (const auto* ping = std::get_if<PingMessage>(&*message)) {
     send_events("[" + pong_event(ping->t, needs_.context.clock.wall()) + "]");
   } else if (const auto* like = std::get_if<LikeMessage>(&*message)) {
@@ -120,7 +110,7 @@ Task<void> RoomSocket::say(ChatMessage message) {
     const auto& refusal = std::get<ChatRefusal>(said);
     const auto retry =
         refusal.retry_after ? std::optional<int64_t>(refusal.retry_after->count()) : std::nullopt;
-    event = error_event(message.ref, refusal.slug, detail_of(refusal.slug), retry);
+    event = error_event(message.ref, room_error(refusal.slug), retry);
   }
   send_events("[" + event + "]");
 }

@@ -137,13 +137,7 @@ void ShopEvents::tell_stock(const EventRow& row) {
 void ShopEvents::tell_order(const EventRow& row) {
   const auto event = read_event<OrderChanged>(row);
   if (!event) return;
-  const auto json = to_json(*event);
-  const boost::json::object line{{"kind", "order"},
-                                 {"order", json.at("order")},
-                                 {"state", json.at("state")},
-                                 {"pay_by_ms", json.at("pay_by_ms")},
-                                 {"total", json.at("total")}};
-  context_.lanes.send(event->buyer.str(), boost::json::serialize(line));
+  context_.lanes.send(event->buyer.str(), order_event(to_json(*event).get_object()));
   const bool tells = event->state == "pending_payment" || event->state == "paid";
   if (!tells || !event->room || !event->product) return;
   const auto handle = context_.directory.find(*event->room);

@@ -181,6 +181,8 @@ export interface ErrorEvent {
   ref: string;
   slug: string;
   detail: string;
+  /** What to do: change the line, say it again after retry_after_ms or once back in, or leave it until an event says otherwise. */
+  action?: 'edit' | 'wait' | 'stop' | 'reconnect' | 'fix';
   retry_after_ms?: number;
 }
 

@@ -1,0 +1,34 @@
+#include "rooms/room_errors.h"
+
+#include <algorithm>
+#include <array>
+
+namespace vitrine {
+namespace {
+
+constexpr std::array<RoomError, 9> kErrors{{
+    {"rooms.text_empty", "The line is empty.", "edit"},
+    {"rooms.text_too_long", "The line is too long.", "edit"},
+    {"rooms.word_blocked", "The line has a word that is not allowed here.", "edit"},
+    {"rooms.too_fast", "Too many lines in a short time.", "wait"},
+    {"rooms.muted", "You may not speak in this room for now.", "wait"},
+    {"rooms.chat_off", "Chat is switched off.", "stop"},
+    {"rooms.unavailable", "The room is closing. Say it again when you are back in.", "reconnect"},
+    {"rooms.message", "This message was not understood.", "fix"},
+    {"rooms.message_size", "This message is too long to be read.", "fix"},
+}};
+
+}  // namespace
+
+std::span<const RoomError> room_errors() {
+  return kErrors;
+}
+
+RoomError room_error(std::string_view slug) {
+  const auto found =
+      std::find_if(kErrors.begin(), kErrors.end(), [&](const RoomError& one) { return one.slug == slug; });
+  if (found != kErrors.end()) return *found;
+  return {slug, "This message was not understood.", "fix"};
+}
+
+}  // namespace vitrine
