@@ -18,7 +18,7 @@ inline constexpr IntegerKey kChatPerSecond{
     "lines",
     20,
     1,
-    1'000,
+    100'000,
     Reload::live,
     "chat lines a second that a room's viewers are sent; of more, a fair sample"};
 inline constexpr IntegerKey kResumeEvents{"rooms.resume_events",

@@ -49,7 +49,7 @@ class TestMembers final : public MembersPort {
 };
 
 inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0,
-                                                 int64_t chat_per_second = 1'000) {
+                                                 int64_t chat_per_second = 100'000) {
   auto config = std::make_shared<Config>(rooms_config_keys());
   check(!config->set_value("rooms.chat_interval_ms", chat_interval_ms, "test"), "a key of ours");
   check(!config->set_value("rooms.chat_per_second", chat_per_second, "test"), "a key of ours");
