@@ -5,6 +5,8 @@
 # core 1. Interleaved, medians of ROUNDS; ratios are what counts on a machine that others use as well.
 #   ROUNDS=3 SECONDS_EACH=10 CLIENTS=15000 bench/rooms.sh [--quick] [CASE...]
 #   cases: full (20 lines/s), busy (100 lines/s to 2/3 of the clients), hot (500 lines/s in), stalled, deflate
+# All servers are told the same lines at the same moments; when the pages' process is short of CPU it says
+# several at once and every server sends fewer, longer pieces: compare within one run only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 BUILD=build/release
@@ -46,7 +48,7 @@ start_ours() { # RATE CHAT_PER_SECOND
 start_raw() {
   rm -f "$WORK/raw-port"
   # As long as our event with a text of 200 bytes is.
-  taskset -c 0 "$BUILD/rooms_raw" "$1" 380 >"$WORK/raw-port" &
+  taskset -c 0 "$BUILD/rooms_raw" 380 >"$WORK/raw-port" &
   SERVER=$! MEASURED=$!
   wait_for "$WORK/raw-port" "$SERVER"
   read -r PORT <"$WORK/raw-port"

@@ -3,7 +3,7 @@
 // CLOCK_MONOTONIC in microseconds), a control event "@c" and the same.
 //
 //   rooms_load key=value...      prints one line: key=value ...
-//     mode=ours|raw|nchan|nats   how lines are said: by our pages, by the server itself, by nchan's or NATS'
+//     mode=ours|raw|nchan|nats   how lines are said: by pages (ours, raw), nchan's way or NATS'
 //     port= pid= clients= seconds= rate=
 //     publish_port=              of NATS' own protocol
 //     line_bytes=200             of a line's text
@@ -244,14 +244,14 @@ class Load {
   }
 
   void open_publishers() {
-    if (mode_ == "raw") return;
+    const bool pages = mode_ == "ours" || mode_ == "raw";
     const auto publish_port = static_cast<int>(options_.number("publish_port", port_));
-    const int count = mode_ == "ours" ? kSpeakers : 1;
+    const int count = pages ? kSpeakers : 1;
     for (int number = 0; number < count; ++number) {
       Client speaker;
       speaker.fd = dial(publish_port, static_cast<size_t>(number));
       const size_t viewer = 900'000 + static_cast<size_t>(number);
-      if (mode_ == "ours") send_all(speaker.fd, handshake(viewer, false));
+      if (pages) send_all(speaker.fd, handshake(viewer, false));
       if (mode_ == "nats") send_all(speaker.fd, "CONNECT {\"verbose\":false}\r\n");
       speakers_.push_back(std::move(speaker));
     }
@@ -270,7 +270,7 @@ class Load {
     const auto size = static_cast<size_t>(options_.number("line_bytes", 200));
     const int fd = speakers_[said_ % speakers_.size()].fd;
     const std::string text = marked('t', size);
-    if (mode_ == "ours")
+    if (mode_ == "ours" || mode_ == "raw")
       send_all(fd, client_frame(1, "{\"kind\":\"chat\",\"ref\":\"r\",\"text\":\"" + text + "\"}"));
     else if (mode_ == "nats")
       send_all(fd, "PUB room " + std::to_string(text.size()) + "\r\n" + text + "\r\n");
@@ -295,8 +295,7 @@ class Load {
     const double control_ms = options_.number("control_ms");
     const int64_t began = now_us();
     for (double passed = 0; passed < seconds; passed = static_cast<double>(now_us() - began) / 1e6) {
-      if (mode_ == "raw") said_ = static_cast<size_t>(passed * rate);
-      while (mode_ != "raw" && static_cast<double>(said_) < passed * rate) say();
+      while (static_cast<double>(said_) < passed * rate) say();
       if (control_ >= 0 && static_cast<double>(controls_) < passed * 1'000 / control_ms) change_title();
       read_once(2);
       hush();
@@ -361,7 +360,6 @@ class Load {
       const char kind = bytes[at + 1];
       if (kind != 't' && kind != 'c') continue;
       const int64_t said_us = std::atoll(std::string(bytes.substr(at + 2, 16)).c_str());
-      if (last_said_us_ != 0 && said_us > last_said_us_) continue;  // the bare server goes on
       (kind == 't' ? chat_ : control_latency_).add(now_us() - said_us);
     }
   }

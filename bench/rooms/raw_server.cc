@@ -10,8 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -19,11 +17,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 constexpr size_t kSlice = 128;  // clients between two looks at the sockets
+constexpr size_t kMarkBytes = 18;
 
 struct Client {
   int fd = -1;
@@ -60,12 +60,8 @@ int listen_anywhere() {
 class Log {
  public:
   explicit Log(size_t line_bytes) : line_bytes_(line_bytes) { bytes_.reserve(64 << 20); }
-  void say() {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    char mark[32];
-    std::snprintf(mark, sizeof(mark), "[\"@t%016lld", now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000);
-    std::string line = mark;
+  void say(std::string_view mark) {
+    std::string line = "[\"" + std::string(mark);
     line.resize(line_bytes_ - 2, 'x');
     line += "\"]";
     bytes_ += '\x81';
@@ -85,19 +81,13 @@ class Log {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 2) return 2;
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  Log log(static_cast<size_t>(std::atol(argv[2])));
+  Log log(static_cast<size_t>(std::atol(argv[1])));
   const int listener = listen_anywhere();
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-  itimerspec every{};
-  const long period_ns = 1'000'000'000L / std::atol(argv[1]);
-  every.it_interval.tv_sec = every.it_value.tv_sec = period_ns / 1'000'000'000L;
-  every.it_interval.tv_nsec = every.it_value.tv_nsec = period_ns % 1'000'000'000L;
-  ::timerfd_settime(timer, 0, &every, nullptr);
   const int epoll = ::epoll_create1(0);
   const auto watch = [&](int fd) {
     epoll_event event{};
@@ -106,7 +96,6 @@ int main(int argc, char** argv) {
     ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
   };
   watch(listener);
-  watch(timer);
   std::vector<Client> clients;  // in the order they came; a closed one keeps its place
   std::vector<size_t> place;    // by descriptor
   size_t next = 0;              // of the sweep
@@ -123,12 +112,8 @@ int main(int argc, char** argv) {
           ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
           watch(peer);
         }
-      } else if (fd == timer) {
-        uint64_t ticks = 0;
-        if (::read(timer, &ticks, sizeof(ticks)) != sizeof(ticks)) continue;
-        for (; ticks > 0; --ticks) log.say();
       } else {
-        char request[2048];
+        char request[16'384];
         const ssize_t got = ::read(fd, request, sizeof(request));
         const auto index = static_cast<size_t>(fd);
         if (place.size() <= index) place.resize(index + 1, SIZE_MAX);
@@ -141,6 +126,10 @@ int main(int argc, char** argv) {
           if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) continue;
           place[index] = clients.size();
           clients.push_back({fd, log.head()});
+        } else {
+          const std::string_view said(request, static_cast<size_t>(got));
+          for (size_t mark = said.find("@t"); mark != said.npos; mark = said.find("@t", mark + 1))
+            if (mark + kMarkBytes <= said.size()) log.say(said.substr(mark, kMarkBytes));
         }
       }
     }
