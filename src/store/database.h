@@ -2,8 +2,8 @@
 // after its commit is durable (SHOP-RULES 1); one fsync serves everything that waited.
 //
 // Owns    its file (or schema), the writer and the readers.
-// Thread  write(), read() and health() from any core; the closure runs on the writer or a reader
-//         thread and may touch only what it was given.
+// Thread  write(), write_batch(), read() and health() from any core; the closure runs on the writer or a
+//         reader thread and may touch only what it was given.
 // Never   answers before the commit, or runs two closures of one database at the same time for writing.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "runtime/task.h"
+#include "store/batch.h"
 #include "store/transaction.h"
 
 namespace vitrine {
@@ -48,6 +49,17 @@ class Database {
   auto write(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
     return run_job(Door::write, std::move(work));
   }
+  // The second door: `item` is decided by its owner together with all that wait for that owner, and
+  // answered after the commit. Both doors share one writer; in one commit batches come before closures.
+  // `owner` outlives the database's writer. Errors of ours as write().
+  template <class Item>
+  auto write_batch(BatchOwner& owner, Item item) -> Task<Result<typename Item::Answer>> {
+    auto waiting = std::make_shared<Item>(std::move(item));
+    const Result<void> outcome = co_await submit_batch(owner, waiting);
+    if (!outcome) co_return outcome.error();
+    check(waiting->answer.has_value(), "an owner answers every item");
+    co_return std::move(*waiting->answer);
+  }
   // The same on a reader: one snapshot, no changes.
   template <class Work>
   auto read(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
@@ -67,6 +79,7 @@ class Database {
   enum class Door : uint8_t { read, write };
   // Completes on the calling coroutine's executor after the commit (write) or the snapshot (read).
   virtual Task<Result<void>> submit(Door door, std::shared_ptr<Job> job) = 0;
+  virtual Task<Result<void>> submit_batch(BatchOwner& owner, std::shared_ptr<BatchItem> item) = 0;
 
  private:
   template <class Work>
@@ -94,8 +107,8 @@ struct DatabaseOptions {
   std::string directory;  // DATA/db
   std::vector<Migration> migrations;
   bool durable = true;        // synchronous=FULL; false (NORMAL) for chat and telemetry
-  size_t queue_max = 20'000;  // waiting closures; over it "store.queue_full"
-  size_t batch_max = 256;     // closures one commit carries at most
+  size_t queue_max = 20'000;  // waiting requests; over it "store.queue_full"
+  size_t batch_max = 256;     // requests one commit carries at most
   int readers = 2;
   const Clock* clock = nullptr;  // stamps outbox rows; null: the system's
   SqliteHooks* hooks = nullptr;  // tests only

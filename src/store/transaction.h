@@ -33,6 +33,10 @@ class Transaction {
   // Rows changed. Errors: `conflict` "store.unique" | "store.check" | "store.foreign_key" for
   // constraints (the closure may go on); `unavailable` "store.io" | "store.full" ends the batch.
   virtual Result<int64_t> execute_values(std::string_view sql, std::span<const SqlValue> values) = 0;
+  // The same statement once for each row of `columns` values: what a batch writes as a set. Stops at the
+  // first error.
+  virtual Result<void> execute_rows(std::string_view sql, size_t columns,
+                                    std::span<const SqlValue> values) = 0;
   // All rows of the answer. Statements that may return many carry a LIMIT.
   virtual Result<Rows> query_values(std::string_view sql, std::span<const SqlValue> values) = 0;
   // Adds an event to this transaction's outbox rows. Numbered gaplessly at commit.

@@ -120,8 +120,7 @@ Error SqliteConnection::fail(int code, std::string_view sql) {
   return error;
 }
 
-Result<SqliteConnection::Statement*> SqliteConnection::prepare(std::string_view sql,
-                                                               std::span<const SqlValue> values) {
+Result<SqliteConnection::Statement*> SqliteConnection::prepare(std::string_view sql) {
   const std::string key(sql);
   auto found = statements_.find(key);
   if (found == statements_.end()) {
@@ -143,17 +142,29 @@ Result<SqliteConnection::Statement*> SqliteConnection::prepare(std::string_view 
     }
     found = statements_.emplace(key, std::move(made)).first;
   }
-  Statement* statement = found->second.get();
-  if (statement->positions.size() != values.size()) return fail(SQLITE_RANGE, sql);
+  return found->second.get();
+}
+
+Result<void> SqliteConnection::bind_values(Statement& statement, std::span<const SqlValue> values,
+                                           std::string_view sql) {
+  if (statement.positions.size() != values.size()) return fail(SQLITE_RANGE, sql);
   for (size_t index = 0; index < values.size(); ++index) {
-    const int code = bind(statement->handle, statement->positions[index], values[index]);
+    const int code = bind(statement.handle, statement.positions[index], values[index]);
     if (code != SQLITE_OK) return fail(code, sql);
   }
+  return {};
+}
+
+Result<SqliteConnection::Statement*> SqliteConnection::ready(std::string_view sql,
+                                                             std::span<const SqlValue> values) {
+  auto statement = prepare(sql);
+  if (!statement) return statement;
+  if (auto bound = bind_values(**statement, values, sql); !bound) return bound.error();
   return statement;
 }
 
 Result<int64_t> SqliteConnection::execute(std::string_view sql, std::span<const SqlValue> values) {
-  const auto statement = prepare(sql, values);
+  const auto statement = ready(sql, values);
   if (!statement) return statement.error();
   const Run run(*statement);
   const int64_t before = sqlite3_total_changes64(handle_);
@@ -164,8 +175,22 @@ Result<int64_t> SqliteConnection::execute(std::string_view sql, std::span<const 
   return sqlite3_total_changes64(handle_) == before ? 0 : static_cast<int64_t>(sqlite3_changes64(handle_));
 }
 
+Result<void> SqliteConnection::execute_rows(std::string_view sql, size_t columns,
+                                            std::span<const SqlValue> values) {
+  const auto statement = prepare(sql);
+  if (!statement) return statement.error();
+  if (columns == 0 || values.size() % columns != 0) return fail(SQLITE_RANGE, sql);
+  for (size_t at = 0; at < values.size(); at += columns) {
+    const Run run(*statement);
+    if (auto bound = bind_values(**statement, values.subspan(at, columns), sql); !bound) return bound;
+    const int code = sqlite3_step(run.handle);
+    if (code != SQLITE_DONE) return fail(code, sql);
+  }
+  return {};
+}
+
 Result<Rows> SqliteConnection::query(std::string_view sql, std::span<const SqlValue> values) {
-  const auto statement = prepare(sql, values);
+  const auto statement = ready(sql, values);
   if (!statement) return statement.error();
   const Run run(*statement);
   Rows rows;

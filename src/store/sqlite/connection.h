@@ -39,6 +39,8 @@ class SqliteConnection {
   // One statement with $1 ... parameters. Errors as Transaction's, and `internal` "store.statement"
   // for SQL that does not fit the schema or its parameters.
   Result<int64_t> execute(std::string_view sql, std::span<const SqlValue> values = {});
+  // One statement prepared once and run for each `columns` values.
+  Result<void> execute_rows(std::string_view sql, size_t columns, std::span<const SqlValue> values);
   Result<Rows> query(std::string_view sql, std::span<const SqlValue> values = {});
   // Several statements without parameters (migrations).
   Result<void> run_script(std::string_view sql);
@@ -53,7 +55,9 @@ class SqliteConnection {
   struct Statement;
   struct Run;
   explicit SqliteConnection(sqlite3* handle);
-  Result<Statement*> prepare(std::string_view sql, std::span<const SqlValue> values);
+  Result<Statement*> prepare(std::string_view sql);
+  Result<void> bind_values(Statement& statement, std::span<const SqlValue> values, std::string_view sql);
+  Result<Statement*> ready(std::string_view sql, std::span<const SqlValue> values);
   Error fail(int code, std::string_view sql);
 
   static constexpr size_t kStatementsMax = 256;

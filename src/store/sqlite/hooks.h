@@ -21,7 +21,7 @@ class SqliteHooks {
   virtual ~SqliteHooks() = default;
   // The writer's connection was opened (again) and has its settings.
   virtual void opened(sqlite3* /*connection*/) {}
-  virtual Commit before_commit(size_t /*closures*/) { return Commit::go_on; }
+  virtual Commit before_commit(size_t /*requests*/) { return Commit::go_on; }
 };
 
 }  // namespace vitrine

@@ -31,22 +31,30 @@ class SqliteDatabase final : public Database {
 
  protected:
   Task<Result<void>> submit(Door door, std::shared_ptr<Job> job) override {
-    auto initiate = [this, door, job](auto handler) {
+    co_return co_await answer_of(door, {.job = std::move(job), .owner = nullptr, .item = {}, .answer = {}});
+  }
+  Task<Result<void>> submit_batch(BatchOwner& owner, std::shared_ptr<BatchItem> item) override {
+    co_return co_await answer_of(Door::write,
+                                 {.job = {}, .owner = &owner, .item = std::move(item), .answer = {}});
+  }
+
+ private:
+  Task<Result<void>> answer_of(Door door, SqliteRequest request) {
+    auto initiate = [this, door, request = std::move(request)](auto handler) mutable {
       auto executor = boost::asio::get_associated_executor(handler);
       auto guard = boost::asio::make_work_guard(executor);
-      auto answer = [handler = std::move(handler), guard = std::move(guard)](Result<void> outcome) mutable {
+      request.answer = [handler = std::move(handler),
+                        guard = std::move(guard)](Result<void> outcome) mutable {
         const auto to = guard.get_executor();
         auto resume = [handler = std::move(handler), outcome]() mutable { std::move(handler)(outcome); };
         boost::asio::post(to, std::move(resume));
       };
-      enqueue(door, {job, std::move(answer)});
+      enqueue(door, std::move(request));
     };
     auto pending = boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<void>)>(
         std::move(initiate), boost::asio::use_awaitable);
     co_return co_await std::move(pending);
   }
-
- private:
   void enqueue(Door door, SqliteRequest request) {
     const Pushed pushed = door == Door::write ? writer_->push(request) : readers_->push(request);
     if (pushed == Pushed::full) request.answer(Error{ErrorKind::exhausted, "store.queue_full"});

@@ -12,6 +12,12 @@ Result<int64_t> SqliteTransaction::execute_values(std::string_view sql, std::spa
   return connection_.execute(sql, values);
 }
 
+Result<void> SqliteTransaction::execute_rows(std::string_view sql, size_t columns,
+                                             std::span<const SqlValue> values) {
+  if (use_ == SqliteConnection::Use::read) return kReadOnly;
+  return connection_.execute_rows(sql, columns, values);
+}
+
 Result<Rows> SqliteTransaction::query_values(std::string_view sql, std::span<const SqlValue> values) {
   return connection_.query(sql, values);
 }

@@ -19,6 +19,7 @@ class SqliteTransaction final : public Transaction {
       : connection_(connection), use_(use) {}
 
   Result<int64_t> execute_values(std::string_view sql, std::span<const SqlValue> values) override;
+  Result<void> execute_rows(std::string_view sql, size_t columns, std::span<const SqlValue> values) override;
   Result<Rows> query_values(std::string_view sql, std::span<const SqlValue> values) override;
   Result<void> emit_event(OutboxEvent event) override;
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite_transaction.h"
@@ -14,15 +16,39 @@ constexpr Error kDiskFailed{ErrorKind::unavailable, "store.io"};
 
 }  // namespace
 
-Result<void> run_guarded(Database::Job& job, Transaction& transaction) {
+namespace {
+
+// What the code of others throws becomes `internal` "store.closure_threw".
+template <class F>
+Result<void> guarded(F run) {
   try {
-    return job.run(transaction);
+    return run();
   } catch (const std::exception& thrown) {
     log_error("store.closure_threw", {{"what", thrown.what()}});
   } catch (...) {
     log_error("store.closure_threw", {{"what", "not a std::exception"}});
   }
   return Error{ErrorKind::internal, "store.closure_threw"};
+}
+
+// The owners with items in the batch, in the order they came.
+std::vector<BatchOwner*> owners_of(const std::vector<SqliteRequest>& requests) {
+  std::vector<BatchOwner*> out;
+  for (const SqliteRequest& request : requests) {
+    if (request.owner == nullptr || std::find(out.begin(), out.end(), request.owner) != out.end()) continue;
+    out.push_back(request.owner);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> run_guarded(Database::Job& job, Transaction& transaction) {
+  return guarded([&] { return job.run(transaction); });
+}
+
+Result<void> decide_guarded(BatchOwner& owner, Transaction& transaction, std::span<BatchItem* const> items) {
+  return guarded([&] { return owner.decide(transaction, items); });
 }
 
 SqliteWriter::SqliteWriter(const DatabaseOptions& options, const std::string& path)
@@ -126,15 +152,16 @@ void SqliteWriter::enter_trouble(Error error) {
       [&](std::optional<Error>& trouble) { trouble = Error{ErrorKind::unavailable, error.reason}; });
 }
 
-// Runs the batch until everybody in it is answered. A closure whose statement is wrong is answered by
+// Runs the batch until everybody in it is answered. A step whose statement is wrong is answered by
 // itself and the others run again without it; trouble with the disk answers all.
 void SqliteWriter::run_batch(std::vector<SqliteRequest> requests) {
-  Batch batch{.requests = std::move(requests), .outcomes = {}, .events = {}};
+  Batch batch{.requests = std::move(requests), .outcomes = {}, .events = {}, .running = {}};
   while (!batch.requests.empty()) {
-    batch.outcomes.clear();
+    batch.outcomes.assign(batch.requests.size(), Error{});
     batch.events.clear();
     const Result<void> end = attempt(batch);
     if (end) return answer_committed(batch);
+    for (BatchOwner* owner : owners_of(batch.requests)) owner->forget();
     Error error = end.error();
     if (error.kind == ErrorKind::internal) {
       drop_culprit(batch, error);
@@ -151,38 +178,74 @@ void SqliteWriter::run_batch(std::vector<SqliteRequest> requests) {
 void SqliteWriter::answer_committed(Batch& batch) {
   back_off_ = std::chrono::milliseconds(0);
   head_ += static_cast<int64_t>(batch.events.size());
+  for (BatchOwner* owner : owners_of(batch.requests)) owner->committed();
   for (size_t index = 0; index < batch.requests.size(); ++index)
     batch.requests[index].answer(batch.outcomes[index]);
   if (batch.events.empty()) return;
   if (const auto wake = wake_.with([](const auto& kept) { return kept; })) wake();
 }
 
-// The closure that ran last brought the transaction down.
+// The step that ran last brought the transaction down.
 void SqliteWriter::drop_culprit(Batch& batch, Error error) {
-  check(!batch.outcomes.empty(), "a batch without a culprit");
-  const size_t index = batch.outcomes.size() - 1;
-  batch.requests[index].answer(error);
-  batch.requests.erase(batch.requests.begin() + static_cast<std::ptrdiff_t>(index));
+  check(!batch.running.empty(), "a batch without a culprit");
+  for (auto at = batch.running.rbegin(); at != batch.running.rend(); ++at) {
+    batch.requests[*at].answer(error);
+    batch.requests.erase(batch.requests.begin() + static_cast<std::ptrdiff_t>(*at));
+  }
 }
 
-// One transaction over the whole batch. Errors: `internal` when the last closure run ended it,
-// `unavailable` when nothing was committed, `unknown_outcome` when the COMMIT itself failed.
+// One transaction over the whole batch. Errors: `internal` when the step run last ended it, `unavailable`
+// when nothing was committed, `unknown_outcome` when the COMMIT itself failed.
 Result<void> SqliteWriter::attempt(Batch& batch) {
   if (auto begun = connection_->execute("BEGIN IMMEDIATE"); !begun) return kDiskFailed;
-  for (auto& request : batch.requests) {
-    batch.outcomes.emplace_back(Error{});
-    if (auto ran = run_one(request, batch); !ran) return ran;
+  // Owners first: their memory is what is committed, and a closure of this transaction is not yet.
+  for (BatchOwner* owner : owners_of(batch.requests)) {
+    if (auto ran = run_owner(*owner, batch); !ran) return ran;
+  }
+  for (size_t at = 0; at < batch.requests.size(); ++at) {
+    if (batch.requests[at].owner != nullptr) continue;
+    const auto closure = [&](Transaction& tx) { return run_guarded(*batch.requests[at].job, tx); };
+    if (auto ran = run_step(closure, batch, {at}); !ran) return ran;
   }
   if (auto numbered = number_events(batch); !numbered)
     return Error{ErrorKind::unavailable, numbered.error().reason};
   return commit(batch.requests.size());
 }
 
-// A closure in its savepoint. An Error here ends the batch; the closure's own goes to outcomes.
-Result<void> SqliteWriter::run_one(SqliteRequest& request, Batch& batch) {
+// All items of an owner as one step; when that fails, each as its own.
+Result<void> SqliteWriter::run_owner(BatchOwner& owner, Batch& batch) {
+  std::vector<size_t> which;
+  std::vector<BatchItem*> items;
+  for (size_t at = 0; at < batch.requests.size(); ++at) {
+    if (batch.requests[at].owner != &owner) continue;
+    which.push_back(at);
+    items.push_back(batch.requests[at].item.get());
+  }
+  const auto together = [&](Transaction& tx) { return decide_guarded(owner, tx, items); };
+  if (auto ran = run_step(together, batch, which); !ran) return ran;
+  if (batch.outcomes[which.front()]) return {};
+  const Error why = batch.outcomes[which.front()].error();
+  log_warn("store.batch_alone", {{"items", which.size()}, {"reason", why.reason}});
+  bool stale = true;  // the owner's memory runs ahead of what was rolled back
+  for (size_t index = 0; index < which.size(); ++index) {
+    if (stale) owner.forget();
+    const auto alone = [&](Transaction& tx) {
+      return decide_guarded(owner, tx, std::span(&items[index], 1));
+    };
+    if (auto ran = run_step(alone, batch, {which[index]}); !ran) return ran;
+    stale = !batch.outcomes[which[index]];
+  }
+  if (stale) owner.forget();
+  return {};
+}
+
+// A closure, or items of an owner, in one savepoint. An Error here ends the batch; the step's own goes to
+// the outcomes of its requests.
+Result<void> SqliteWriter::run_step(const Step& step, Batch& batch, std::vector<size_t> requests) {
+  batch.running = std::move(requests);
   if (auto opened = connection_->execute("SAVEPOINT work"); !opened) return kDiskFailed;
   SqliteTransaction transaction(*connection_, SqliteConnection::Use::write);
-  Result<void> outcome = run_guarded(*request.job, transaction);
+  Result<void> outcome = step(transaction);
   // SQLite rolls the whole transaction back at a full disk or an I/O error; a savepoint opened after
   // that would commit on its own.
   if (connection_->fault()) return *connection_->fault();
@@ -194,7 +257,7 @@ Result<void> SqliteWriter::run_one(SqliteRequest& request, Batch& batch) {
   if (outcome) {
     for (auto& event : transaction.take_events()) batch.events.push_back(std::move(event));
   }
-  batch.outcomes.back() = outcome;
+  for (const size_t at : batch.running) batch.outcomes[at] = outcome;
   return {};
 }
 
@@ -219,8 +282,8 @@ Result<void> SqliteWriter::number_events(const Batch& batch) {
   return {};
 }
 
-Result<void> SqliteWriter::commit(size_t closures) {
-  const auto planned = hooks_.before_commit(closures);
+Result<void> SqliteWriter::commit(size_t requests) {
+  const auto planned = hooks_.before_commit(requests);
   if (planned == SqliteHooks::Commit::refuse) return kCommitLost;
   const auto committed = connection_->execute("COMMIT");
   if (!committed || planned == SqliteHooks::Commit::lose) return kCommitLost;

@@ -1,11 +1,12 @@
-// The writer: one thread that runs the waiting closures of a batch, each in its own savepoint, commits
-// them together and answers only then (SHOP-RULES 1 to 3).
+// The writer: one thread that takes what waits, lets each owner decide its items at once, runs the
+// closures each in its own savepoint, commits all together and answers only then (SHOP-RULES 1 to 3).
 //
 //   serving --disk error or failed COMMIT--> in trouble --probe commits--> serving
 //
 // Invariants: 1. Nobody is told "done" before the COMMIT that carries their change has returned.
 // 2. After any error but a constraint the transaction is dropped with its connection.
 // 3. Outbox rows are numbered without gaps in commit order.
+// 4. An owner hears committed() or forget() before anybody of its batch is answered.
 //
 // Owns    the thread, the writing connection and the queue before it.
 // Thread  push(), health() and close() from any; the rest on its own thread.
@@ -40,6 +41,7 @@ class SqliteWriter {
     std::vector<SqliteRequest> requests;
     std::vector<Result<void>> outcomes;
     std::vector<OutboxEvent> events;
+    std::vector<size_t> running;  // requests of the step that ran last
   };
   SqliteWriter(const DatabaseOptions& options, const std::string& path);
 
@@ -50,9 +52,11 @@ class SqliteWriter {
   void run_batch(std::vector<SqliteRequest> requests);
   void answer_committed(Batch& batch);
   Result<void> attempt(Batch& batch);
-  Result<void> run_one(SqliteRequest& request, Batch& batch);
+  using Step = std::function<Result<void>(Transaction&)>;
+  Result<void> run_owner(BatchOwner& owner, Batch& batch);
+  Result<void> run_step(const Step& step, Batch& batch, std::vector<size_t> requests);
   Result<void> number_events(const Batch& batch);
-  Result<void> commit(size_t closures);
+  Result<void> commit(size_t requests);
   void drop_culprit(Batch& batch, Error error);
   void enter_trouble(Error error);
   Result<void> probe();
