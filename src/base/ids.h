@@ -72,6 +72,9 @@ struct PaymentTag {
 struct RefundTag {
   static constexpr std::string_view prefix = "rfd_";
 };
+struct FlashSaleTag {
+  static constexpr std::string_view prefix = "fls_";
+};
 struct MessageTag {
   static constexpr std::string_view prefix = "msg_";
 };
@@ -94,6 +97,7 @@ using HoldId = Id<HoldTag>;
 using OrderId = Id<OrderTag>;
 using PaymentId = Id<PaymentTag>;
 using RefundId = Id<RefundTag>;
+using FlashSaleId = Id<FlashSaleTag>;
 using MessageId = Id<MessageTag>;
 using KeyId = Id<KeyTag>;
 using EntryId = Id<EntryTag>;

@@ -105,6 +105,115 @@ struct OrderChanged {
   }
 };
 
+// One variant on a flash sale, as its card shows it.
+struct FlashSaleOffer {
+  SkuId sku{};
+  ProductId product{};
+  std::string name{};
+  std::string variant{};
+  std::optional<std::string> picture{};
+  Money price{};
+  Money list_price{};
+  int64_t units = 0;
+  static constexpr std::string_view schema_name = "FlashSaleOffer";
+  static constexpr auto fields() {
+    return std::tuple{field("sku", &FlashSaleOffer::sku),
+                      field("product", &FlashSaleOffer::product),
+                      field("name", &FlashSaleOffer::name),
+                      field("variant", &FlashSaleOffer::variant),
+                      field("picture", &FlashSaleOffer::picture),
+                      field("price", &FlashSaleOffer::price),
+                      field("list_price", &FlashSaleOffer::list_price, {.help = "Without the sale"}),
+                      field("units", &FlashSaleOffer::units, {.help = "In the sale's pool at its start"})};
+  }
+};
+
+// A flash sale entered a state; carries all that a card shows, so that nobody has to ask for it.
+struct FlashSaleChanged {
+  static constexpr std::string_view kind = "FlashSaleChanged";
+  static constexpr int schema = 1;
+  FlashSaleId sale{};
+  std::string room{};
+  int64_t version = 0;
+  std::string state{};  // scheduled | preheat | open | paused | ended | settled
+  int64_t preheat_at_ms = 0;
+  int64_t opens_at_ms = 0;
+  int64_t ends_at_ms = 0;
+  int64_t per_buyer = 1;
+  int64_t per_order = 1;
+  std::vector<FlashSaleOffer> items{};
+  int64_t at_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("sale", &FlashSaleChanged::sale),
+                      field("room", &FlashSaleChanged::room),
+                      field("version", &FlashSaleChanged::version),
+                      field("state", &FlashSaleChanged::state),
+                      field("preheat_at_ms", &FlashSaleChanged::preheat_at_ms),
+                      field("opens_at_ms", &FlashSaleChanged::opens_at_ms),
+                      field("ends_at_ms", &FlashSaleChanged::ends_at_ms),
+                      field("per_buyer", &FlashSaleChanged::per_buyer),
+                      field("per_order", &FlashSaleChanged::per_order),
+                      field("items", &FlashSaleChanged::items),
+                      field("at_ms", &FlashSaleChanged::at_ms)};
+  }
+};
+
+// An order that grabbed units: its first state, told with the batch instead of an OrderChanged of its own.
+struct GrabMade {
+  OrderId order{};
+  AccountId buyer{};
+  std::string buyer_masked{};
+  Money total{};
+  int64_t pay_by_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("order", &GrabMade::order), field("buyer", &GrabMade::buyer),
+                      field("buyer_masked", &GrabMade::buyer_masked), field("total", &GrabMade::total),
+                      field("pay_by_ms", &GrabMade::pay_by_ms)};
+  }
+};
+
+// A flash sale's pool after a change; one for a whole batch of grabs.
+struct FlashStockChanged {
+  static constexpr std::string_view kind = "FlashStockChanged";
+  static constexpr int schema = 1;
+  FlashSaleId sale{};
+  std::string room{};
+  SkuId sku{};
+  ProductId product{};
+  int64_t units = 0;  // in the pool at the sale's start
+  int64_t free = 0;
+  int64_t held = 0;
+  int64_t sold = 0;
+  int64_t version = 0;
+  std::vector<GrabMade> grabs{};
+  static constexpr auto fields() {
+    return std::tuple{field("sale", &FlashStockChanged::sale),
+                      field("room", &FlashStockChanged::room),
+                      field("sku", &FlashStockChanged::sku),
+                      field("product", &FlashStockChanged::product),
+                      field("units", &FlashStockChanged::units),
+                      field("free", &FlashStockChanged::free),
+                      field("held", &FlashStockChanged::held),
+                      field("sold", &FlashStockChanged::sold),
+                      field("version", &FlashStockChanged::version),
+                      field("grabs", &FlashStockChanged::grabs, {.max = 10'000})};
+  }
+};
+
+// Units came back and are kept a short while for the buyer whose turn it is.
+struct FlashTurnCame {
+  static constexpr std::string_view kind = "FlashTurnCame";
+  static constexpr int schema = 1;
+  FlashSaleId sale{};
+  SkuId sku{};
+  AccountId buyer{};
+  int64_t until_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("sale", &FlashTurnCame::sale), field("sku", &FlashTurnCame::sku),
+                      field("buyer", &FlashTurnCame::buyer), field("until_ms", &FlashTurnCame::until_ms)};
+  }
+};
+
 struct RoomCreated {
   static constexpr std::string_view kind = "RoomCreated";
   static constexpr int schema = 1;

@@ -10,6 +10,7 @@
 #include "shop/checkout/order_api.h"
 #include "shop/checkout/payment_api.h"
 #include "shop/config.h"
+#include "shop/flash_sale/sale_api.h"
 #include "shop/ledger/ledger.h"
 #include "shop/services.h"
 #include "shop/showcase/showcase_api.h"
@@ -56,6 +57,7 @@ struct ShopModule::Parts {
         showcase_api(services.showcase),
         cart_api(services.cart),
         order_api(services.checkout, services.desk),
+        sale_api(services.sales, needs.members),
         payment_api(services.gate, services.desk) {}
 
   ShopNeeds needs;
@@ -65,6 +67,7 @@ struct ShopModule::Parts {
   ShowcaseApi showcase_api;
   CartApi cart_api;
   OrderApi order_api;
+  SaleApi sale_api;
   PaymentApi payment_api;
   std::atomic<bool> stopping{false};
   std::promise<void> looked_after;       // kept when the last round has ended
@@ -77,6 +80,7 @@ ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::mo
   parts_->showcase_api.add_routes(router);
   parts_->cart_api.add_routes(router);
   parts_->order_api.add_routes(router);
+  parts_->sale_api.add_routes(router);
   parts_->payment_api.add_routes(router);
 }
 
@@ -103,8 +107,13 @@ Task<void> ShopModule::look_after() {
   if (!loaded) log_error("shop.fence_not_read", {{"reason", loaded.error().reason}});
   while (!parts_->stopping.load()) {
     co_await parts_->services.caretaker.tick();
+    bool kept = false;
     for (Milliseconds waited{0}; waited < kTickPause && !parts_->stopping.load(); waited += kStopLook) {
       co_await sleep_for(kStopLook);
+      // Rooms hear of an opening within one look, not within one round; what fails waits for the round.
+      if (kept || parts_->services.gate.fenced() || !parts_->services.sales.due()) continue;
+      kept = true;
+      co_await parts_->services.sales.keep_time();
     }
   }
   parts_->looked_after.set_value();

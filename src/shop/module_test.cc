@@ -299,5 +299,67 @@ TEST_F(ShopModuleTest, PlantingTwiceMakesTheProductsOnce) {
   EXPECT_EQ(wait_on(cores.at(0), module->verify_ledger()).value().at("entries").as_int64(), 0);
 }
 
+// As the pages call it: set up, opened, grabbed, paid; then what a second buyer hears.
+TEST_F(ShopModuleTest, AFlashSaleFromDraftToPaidOrder) {
+  start();
+  const auto card = make_card();
+  const std::string sku = text(card.at("variants").at(0), "sku");
+  staff = true;
+  const std::string draft =
+      R"({"room":"demo","items":[{"sku":")" + sku +
+      R"(","price":{"amount":500,"currency":"CNY"},"units":1}],"starts_at_ms":null,"duration_s":600,)"
+      R"("preheat_s":30,"open_delay_ms":0,"per_buyer":1,"per_order":1,"pay_minutes":5})";
+  const auto made = call(HttpMethod::post, "/v1/shop/flash-sales", draft, "sale");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(text(made.json, "state"), "draft");
+  const std::string sale = "/v1/flash-sales/" + text(made.json, "sale");
+  const std::string staffs = "/v1/shop" + sale.substr(3);
+  EXPECT_EQ(call(HttpMethod::put, staffs, draft).status, 200);
+  staff = false;
+  buyer = "7";
+  EXPECT_EQ(call(HttpMethod::get, sale).status, 404) << "a draft is nobody's business";
+  staff = true;
+  const auto opened = call(HttpMethod::post, staffs + "/start");
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  EXPECT_EQ(text(opened.json, "state"), "open");
+  EXPECT_EQ(call(HttpMethod::post, staffs + "/pause").status, 200);
+  staff = false;
+  EXPECT_EQ(text(call(HttpMethod::post, sale + "/admission").json, "slug"), "shop.paused");
+  staff = true;
+  EXPECT_EQ(call(HttpMethod::post, staffs + "/resume").status, 200);
+  staff = false;
+  const auto listed = call(HttpMethod::get, "/v1/rooms/demo/flash-sales");
+  EXPECT_EQ(listed.json.at("items").as_array().size(), 1u);
+
+  const std::string body = R"({"token":")" + text(call(HttpMethod::post, sale + "/admission").json, "token") +
+                           R"(","sku":")" + sku +
+                           R"(","quantity":1,"total":{"amount":500,"currency":"CNY"}})";
+  const auto grabbed = call(HttpMethod::post, sale + "/grabs", body, "tap");
+  ASSERT_EQ(grabbed.status, 201) << grabbed.body;
+  const auto again = call(HttpMethod::post, sale + "/grabs", body, "tap", "Idempotent-Replayed");
+  EXPECT_EQ(again.header, "true");
+  EXPECT_EQ(text(again.json, "order"), text(grabbed.json, "order"));
+  const std::string order = "/v1/orders/" + text(grabbed.json, "order");
+  const auto seen = call(HttpMethod::get, order);
+  EXPECT_EQ(seen.json.at("lines").at(0).at("unit_price").at("amount"), 500);
+  EXPECT_EQ(text(seen.json, "flash_sale"), text(made.json, "sale"));
+  ASSERT_EQ(call(HttpMethod::put, order + "/address", R"({"address":"adr_0000000000001"})").status, 200);
+  EXPECT_EQ(call(HttpMethod::post, order + "/payments", R"({"provider":"sandbox"})", "pay").status, 201);
+  EXPECT_EQ(text(call(HttpMethod::get, sale + "/mine").json, "order"), text(grabbed.json, "order"));
+
+  buyer = "8";
+  const std::string other = R"({"token":")" +
+                            text(call(HttpMethod::post, sale + "/admission").json, "token") + R"(","sku":")" +
+                            sku + R"(","quantity":1,"total":{"amount":500,"currency":"CNY"}})";
+  const auto waits = call(HttpMethod::post, sale + "/grabs", other, "tap");
+  EXPECT_EQ(waits.status, 409);
+  EXPECT_EQ(text(waits.json, "slug"), "shop.all_held");
+  EXPECT_EQ(waits.json.at("place").as_int64(), 1);
+  EXPECT_EQ(call(HttpMethod::get, sale + "/mine").json.at("place").as_int64(), 1);
+  staff = true;
+  EXPECT_EQ(text(call(HttpMethod::post, staffs + "/stop").json, "state"), "ended");
+  EXPECT_EQ(call(HttpMethod::post, staffs + "/start").status, 409);
+}
+
 }  // namespace
 }  // namespace vitrine

@@ -2,8 +2,10 @@
 
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_store.h"
+#include "shop/flash_sale/sale_store.h"
 #include "shop/gate/gate.h"
 #include "shop/ledger/ledger.h"
+#include "shop/orders/grab_store.h"
 #include "shop/orders/order_store.h"
 #include "shop/payments/payment_store.h"
 #include "shop/payments/sandbox_provider.h"
@@ -16,7 +18,7 @@ namespace vitrine {
 std::vector<Migration> shop_migrations() {
   return {{1, kIdempotencyTable}, {2, kGateTables},     {3, kStockTables}, {4, kCatalogTables},
           {5, kCartTables},       {6, kShowcaseTables}, {7, kOrderTables}, {8, kPaymentTables},
-          {9, kSandboxTables},    {10, kLedgerTables}};
+          {9, kSandboxTables},    {10, kLedgerTables}, {11, kGrabTables}, {12, kFlashSaleTables}};
 }
 
 }  // namespace vitrine

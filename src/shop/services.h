@@ -15,6 +15,7 @@
 #include "shop/checkout/caretaker.h"
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/payment_desk.h"
+#include "shop/flash_sale/sale_service.h"
 #include "shop/orders/field_cipher.h"
 #include "shop/payments/manual_provider.h"
 #include "shop/payments/sandbox_provider.h"
@@ -44,11 +45,13 @@ struct ShopServices {
         catalog({gate, needs.clock, needs.ids, stock, watcher, files}),
         showcase({gate, needs.clock, needs.ids, needs.media, needs.publish_delay}),
         cart(gate, needs.clock),
-        settlement(needs.ids, stock),
+        sale_units(needs.ids, stock),
+        sales({gate, needs.clock, needs.ids, needs.random, sale_units, needs.ops, needs.sandbox}),
+        settlement(needs.ids, stock, sale_units),
         sandbox(gate, needs.clock, needs.ids, needs.random),
         desk({gate, needs.clock, needs.ids, settlement}),
         checkout({gate, needs.clock, needs.ids, stock, settlement, cipher, needs.ops, needs.members}),
-        caretaker({gate, needs.clock, settlement, desk}) {
+        caretaker({gate, needs.clock, settlement, desk, sales}) {
     if (needs.sandbox) desk.use_sandbox(sandbox);
     if (needs.manual) desk.use(manual);
   }
@@ -65,6 +68,8 @@ struct ShopServices {
   CatalogService catalog;
   ShowcaseService showcase;
   CartService cart;
+  SaleUnits sale_units;
+  SaleService sales;
   Settlement settlement;
   SandboxProvider sandbox;
   ManualProvider manual;

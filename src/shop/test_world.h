@@ -18,6 +18,8 @@ namespace vitrine {
 class MemoryFolder {
  public:
   MemoryFolder();
+  // One that is there already, and stays.
+  explicit MemoryFolder(std::string path) : path_(std::move(path)), stays_(true) {}
   ~MemoryFolder();
   MemoryFolder(const MemoryFolder&) = delete;
   MemoryFolder& operator=(const MemoryFolder&) = delete;
@@ -25,6 +27,7 @@ class MemoryFolder {
 
  private:
   std::string path_;
+  bool stays_ = false;
 };
 
 class FakeMedia final : public MediaPort {
@@ -61,6 +64,8 @@ class ShopWorld {
  public:
   // `seed` makes ids and choices repeat.
   explicit ShopWorld(uint64_t seed = 1);
+  // In a folder that outlives it.
+  ShopWorld(uint64_t seed, std::string path);
   ~ShopWorld();
 
   // Runs `task` on the core and waits.
@@ -105,6 +110,7 @@ class ShopWorld {
   std::unique_ptr<ShopServices> services;
 
  private:
+  void begin();
   void open();
 
   std::map<std::string, AccountId> buyers_;

@@ -18,11 +18,21 @@ MemoryFolder::MemoryFolder() {
 }
 
 MemoryFolder::~MemoryFolder() {
+  if (stays_) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
 
 ShopWorld::ShopWorld(uint64_t seed) : random(seed), ids(clock, random) {
+  begin();
+}
+
+ShopWorld::ShopWorld(uint64_t seed, std::string path)
+    : folder(std::move(path)), random(seed), ids(clock, random) {
+  begin();
+}
+
+void ShopWorld::begin() {
   cores.at(0).set_config(std::make_shared<const Config>(shop_config_keys()));
   cores.start();
   open();

@@ -44,6 +44,7 @@ class Api(unittest.TestCase):
             product = self.products()
             buyer, address = self.buyer(server)
             self.orders(buyer, address, product)
+            self.flash_sales(buyer, product)
             self.ends(buyer, address, product)
             missing = self.document.operations() - self.document.called - NOT_JSON
             self.assertEqual(missing, set(), "these operations were never called with success")
@@ -184,6 +185,34 @@ class Api(unittest.TestCase):
             order = self.place(buyer, address, product, f"order-{3 + number}")
             who.call("POST", path.format(order))
             self.assertEqual(buyer.call("GET", f"/v1/orders/{order}")["state"], "closed")
+
+    def flash_sales(self, buyer, product):
+        owner = self.owner
+        sku = product["variants"][0]["sku"]
+        draft = {"room": "r", "items": [{"sku": sku, "price": {"amount": 500, "currency": "CNY"}, "units": 2}],
+                 "starts_at_ms": None, "duration_s": 600, "preheat_s": 30, "open_delay_ms": 0, "per_buyer": 1,
+                 "per_order": 1, "pay_minutes": 5}
+        for number in range(3):
+            sale = owner.call("POST", "/v1/shop/flash-sales", draft, key=f"sale-{number}")["sale"]
+            path = f"/v1/shop/flash-sales/{sale}"
+            if number == 0:
+                owner.call("DELETE", path)
+            if number == 1:
+                start = owner.call("GET", path)["server_time_ms"] + 3_600_000
+                owner.call("PUT", path, {**draft, "starts_at_ms": start})
+                self.assertEqual(owner.call("POST", f"{path}/schedule")["state"], "scheduled")
+                owner.call("POST", f"{path}/stop")
+        self.assertEqual(owner.call("POST", f"{path}/start")["state"], "open")
+        owner.call("POST", f"{path}/pause")
+        owner.call("POST", f"{path}/resume")
+        owner.call("GET", "/v1/shop/flash-sales")
+        owner.call("GET", "/v1/rooms/r/flash-sales")
+        buyer.call("GET", f"/v1/flash-sales/{sale}")
+        token = buyer.call("POST", f"/v1/flash-sales/{sale}/admission")["token"]
+        grab = buyer.call("POST", f"/v1/flash-sales/{sale}/grabs",
+                          {"token": token, "sku": sku, "quantity": 1, "total": {"amount": 500, "currency": "CNY"}},
+                          key="grab-1")
+        self.assertEqual(buyer.call("GET", f"/v1/flash-sales/{sale}/mine")["order"], grab["order"])
 
     def ends(self, buyer, address, product):
         buyer.call("DELETE", f"/v1/addresses/{address}")

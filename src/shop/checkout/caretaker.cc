@@ -20,6 +20,8 @@ Task<void> Caretaker::tick() {
   co_await needs_.desk.deliver_sandbox_notices();
   co_await needs_.desk.process_inbox();
   co_await end_due_orders();
+  // After the orders: units that came back are called out in the same round.
+  co_await needs_.sales.tick();
   co_await needs_.desk.ask_about_attempts();
   co_await needs_.desk.send_refunds();
   co_await raise_alarms();

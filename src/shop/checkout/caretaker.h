@@ -12,6 +12,7 @@
 #include "runtime/core.h"
 #include "shop/checkout/payment_desk.h"
 #include "shop/checkout/settlement.h"
+#include "shop/flash_sale/sale_service.h"
 #include "shop/gate/gate.h"
 
 namespace vitrine {
@@ -21,6 +22,7 @@ struct CaretakerNeeds {
   const Clock& clock;
   const Settlement& settlement;
   PaymentDesk& desk;
+  SaleService& sales;
 };
 
 class Caretaker {

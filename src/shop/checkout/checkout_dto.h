@@ -118,6 +118,7 @@ struct OrderView {
   bool test = false;
   std::optional<std::string> close_reason{};
   std::optional<std::string> note{};
+  std::optional<FlashSaleId> flash_sale{};
   static constexpr std::string_view schema_name = "Order";
   static constexpr auto fields() {
     return std::tuple{field("order", &OrderView::order),
@@ -136,7 +137,8 @@ struct OrderView {
                       field("shipment", &OrderView::shipment),
                       field("test", &OrderView::test, {.help = "Paid with play money"}),
                       field("close_reason", &OrderView::close_reason),
-                      field("note", &OrderView::note, {.help = "Staff only"})};
+                      field("note", &OrderView::note, {.help = "Staff only"}),
+                      field("flash_sale", &OrderView::flash_sale, {.help = "It was grabbed there"})};
   }
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/ids.h"
+#include "shop/flash_sale/sale_store.h"
 #include "shop/gate/shop_id.h"
 #include "shop/ledger/ledger.h"
 #include "shop/stock/stock_invariants.h"
@@ -81,6 +82,9 @@ Result<std::vector<std::string>> find_breaches(Transaction& tx) {
   for (const auto sql : {kHoldsOff, kUnitsOff, kMoneyOff}) {
     if (auto looked = find_orders(tx, sql, *out); !looked) return looked.error();
   }
+  auto sales = find_sale_breaches(tx);
+  if (!sales) return sales;
+  out->insert(out->end(), sales->begin(), sales->end());
   if (auto looked = find_in_ledger(tx, *out); !looked) return looked.error();
   return out;
 }

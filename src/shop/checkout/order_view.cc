@@ -75,6 +75,7 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
                           line.quantity, line.subtotal});
   }
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
+  if (order.grab) view.flash_sale = order.grab->sale;
   if (order.paid) view.paid_at_ms = order.paid->ms;
   if (order.shipment)
     view.shipment = {order.shipment->carrier, order.shipment->tracking, order.shipment->at.ms};

@@ -68,7 +68,7 @@ Result<std::string_view> Settlement::take_payment(Transaction& tx, const Attempt
   if (!holds_stock(order->state)) return return_money(tx, attempt, RefundReason::twice, cause);
   const OrderCause paid{"paid", cause.actor, cause.at};
   if (auto moved = move_order(tx, *order, OrderState::paid, paid); !moved) return moved.error();
-  if (auto sold = stock_.resolve(tx, HoldState::committed, note_of(*order, paid)); !sold) return sold.error();
+  if (auto sold = resolve(tx, *order, HoldState::committed, paid); !sold) return sold.error();
   LedgerEntry entry{.at = cause.at,
                     .cause = "paid",
                     .order = order->order,
@@ -116,7 +116,13 @@ Result<void> Settlement::end_attempt(Transaction& tx, const Attempt& attempt, At
 Result<void> Settlement::close(Transaction& tx, Order& order, HoldState holds,
                                const OrderCause& cause) const {
   if (auto moved = move_order(tx, order, OrderState::closed, cause); !moved) return moved.error();
-  return stock_.resolve(tx, holds, note_of(order, cause));
+  return resolve(tx, order, holds, cause);
+}
+
+Result<void> Settlement::resolve(Transaction& tx, const Order& order, HoldState end,
+                                 const OrderCause& cause) const {
+  if (order.grab) return sale_units_.resolve(tx, *order.grab, end, note_of(order, cause));
+  return stock_.resolve(tx, end, note_of(order, cause));
 }
 
 Result<void> Settlement::end_unpaid(Transaction& tx, Order& order, const OrderCause& cause) const {
@@ -139,7 +145,9 @@ Result<void> Settlement::release_by_hand(Transaction& tx, Order& order, const Or
 
 Result<void> Settlement::give_back(Transaction& tx, Order& order, const OrderCause& cause) const {
   if (auto moved = move_order(tx, order, OrderState::refunding, cause); !moved) return moved.error();
-  if (auto back = stock_.take_back(tx, note_of(order, cause)); !back) return back.error();
+  const MovementNote note = note_of(order, cause);
+  auto back = order.grab ? sale_units_.take_back(tx, *order.grab, note) : stock_.take_back(tx, note);
+  if (!back) return back.error();
   auto attempts = attempts_of(tx, order.order);
   if (!attempts) return attempts.error();
   auto refunds = refunds_of(tx, order.order);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "shop/flash_sale/sale_units.h"
 #include "shop/orders/order_store.h"
 #include "shop/payments/payment_store.h"
 #include "shop/stock/stock_service.h"
@@ -17,7 +18,8 @@ namespace vitrine {
 
 class Settlement {
  public:
-  Settlement(IdSource& ids, const StockService& stock) : ids_(ids), stock_(stock) {}
+  Settlement(IdSource& ids, const StockService& stock, const SaleUnits& sale_units)
+      : ids_(ids), stock_(stock), sale_units_(sale_units) {}
 
   // Takes the provider's word on an attempt, however often and however late it comes. Answers what
   // came of it: "paid", "late", "twice", "amount", "closed", "failed", "again", "waiting".
@@ -46,8 +48,12 @@ class Settlement {
                            const OrderCause& cause) const;
   Result<void> close(Transaction& tx, Order& order, HoldState holds, const OrderCause& cause) const;
 
+  // What the order set aside: its holds, or, grabbed in a flash sale, itself.
+  Result<void> resolve(Transaction& tx, const Order& order, HoldState end, const OrderCause& cause) const;
+
   IdSource& ids_;
   const StockService& stock_;
+  const SaleUnits& sale_units_;
 };
 
 }  // namespace vitrine

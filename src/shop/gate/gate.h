@@ -2,7 +2,8 @@
 // *fenced*, SHOP-RULES 8): reads go on, the reason is kept in a row and told to /readyz and doctor.
 //
 // Owns    the database once it is open, and the fence.
-// Thread  write(), read(), raise(), lift() and why() from any core; open() and close() by the module.
+// Thread  write(), write_batch(), read(), raise(), lift() and why() from any core; open() and close() by
+//         the module.
 // Never   ends the process, or lets a write pass a raised fence.
 #pragma once
 
@@ -49,6 +50,20 @@ class Gate {
     if (database == nullptr) co_return kShopUnavailable;
     Behind<Work> behind{&closed_, std::move(work)};
     auto answer = co_await database->write(std::move(behind));
+    if (!answer.ok() && breaks_invariant(answer.error())) {
+      co_await raise(std::string(answer.error().reason));
+      co_return kFenced;
+    }
+    co_return std::move(answer);
+  }
+  // As Database::write_batch, with the same errors besides. Whether the fence stands in the database is the
+  // owner's to ask, once a batch.
+  template <class Item>
+  auto write_batch(BatchOwner& owner, Item item) -> Task<Result<typename Item::Answer>> {
+    Database* database = open_.load();
+    if (database == nullptr) co_return kShopUnavailable;
+    if (closed_.load()) co_return kFenced;
+    auto answer = co_await database->write_batch(owner, std::move(item));
     if (!answer.ok() && breaks_invariant(answer.error())) {
       co_await raise(std::string(answer.error().reason));
       co_return kFenced;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kColumns =
     "order_id, buyer, buyer_masked, room, state, version, test, currency, items, discount, shipping, total, "
     "created_ms, pay_by_ms, pay_by_boot_ms, pay_by_boot_id, paid_ms, closing_ms, close_reason, note, "
-    "carrier, tracking, shipped_ms, to_name, to_phone, to_region, to_line ";
+    "carrier, tracking, shipped_ms, to_name, to_phone, to_region, to_line, sale, pool, units ";
 
 Result<void> done(const Result<int64_t>& changed) {
   if (!changed) return changed.error();
@@ -42,6 +42,7 @@ Order read_order(const Row& row) {
               .note = row.text(19)};
   if (!row.is_null(20)) order.shipment = OrderShipment{row.text(20), row.text(21), row.time(22)};
   if (!row.is_null(23)) order.address = SealedAddress{row.blob(23), row.blob(24), row.text(25), row.blob(26)};
+  if (!row.is_null(27)) order.grab = Grab{row.id<FlashSaleId>(27), row.id<PoolId>(28), row.integer(29)};
   return order;
 }
 
@@ -73,6 +74,25 @@ Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency
                    .subtotal = {row.integer(8), currency}});
   }
   return out;
+}
+
+// The line of a grab, from what all orders of its pool share.
+Result<OrderLine> grabbed_line(Transaction& tx, const Grab& grab, Money items) {
+  auto rows = tx.query(
+      "SELECT sku, product, name, variant, picture, unit_price FROM shared_line WHERE shop_id = $1 AND pool "
+      "= $2",
+      kShop, grab.pool);
+  if (!rows) return rows.error();
+  if (rows->empty()) return Error{ErrorKind::internal, "shop.broken_shared_line"};
+  const Row& row = rows->front();
+  return OrderLine{.sku = row.id<SkuId>(0),
+                   .product = row.id<ProductId>(1),
+                   .name = row.text(2),
+                   .variant = row.text(3),
+                   .picture = row.maybe_text(4),
+                   .unit_price = {row.integer(5), items.currency},
+                   .quantity = grab.units,
+                   .subtotal = items};
 }
 
 // The event row and OrderChanged of the state the order is in now.
@@ -140,6 +160,12 @@ Result<Order> find_order(Transaction& tx, OrderId id) {
   if (!rows) return rows.error();
   if (rows->empty()) return Error{ErrorKind::not_found, "shop.order"};
   Order order = read_order(rows->front());
+  if (order.grab) {
+    auto line = grabbed_line(tx, *order.grab, order.items);
+    if (!line) return line.error();
+    order.lines.push_back(std::move(*line));
+    return order;
+  }
   auto lines = lines_of(tx, id, order.total.currency);
   if (!lines) return lines.error();
   order.lines = std::move(*lines);
@@ -210,7 +236,9 @@ Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& quer
       "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.order_id < $2 AND " + whose + which +
           "AND ($5 = '' OR o.order_id = $6 OR o.tracking = $5 OR o.buyer_masked LIKE $7 ESCAPE '\\' "
           "OR EXISTS (SELECT 1 FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id "
-          "AND l.name LIKE $7 ESCAPE '\\')) ORDER BY o.order_id DESC LIMIT $8",
+          "AND l.name LIKE $7 ESCAPE '\\') "
+          "OR EXISTS (SELECT 1 FROM shared_line s WHERE s.shop_id = o.shop_id AND s.pool = o.pool "
+          "AND s.name LIKE $7 ESCAPE '\\')) ORDER BY o.order_id DESC LIMIT $8",
       kShop, query.before ? query.before->value : INT64_MAX, query.buyer.value_or(AccountId{}),
       query.state ? static_cast<int64_t>(*query.state) : -1, query.text, asked.value_or(OrderId{}),
       contains_pattern(query.text), query.limit));

@@ -71,6 +71,13 @@ struct OrderShipment {
   WallTime at{};
 };
 
+// What an order of a flash sale holds.
+struct Grab {
+  FlashSaleId sale{};
+  PoolId pool{};
+  int64_t units = 0;
+};
+
 struct Order {
   OrderId order{};
   AccountId buyer{};
@@ -91,6 +98,7 @@ struct Order {
   std::string note{};
   std::optional<OrderShipment> shipment{};
   std::optional<SealedAddress> address{};
+  std::optional<Grab> grab{};  // of a flash sale
   std::vector<OrderLine> lines{};
 };
 
@@ -103,6 +111,7 @@ struct OrderCause {
 
 // The new order, its lines, first event row and OrderChanged.
 Result<void> insert_order(Transaction& tx, const Order& order, const OrderCause& cause);
+
 // Errors: `not_found` "shop.order".
 Result<Order> find_order(Transaction& tx, OrderId order);
 

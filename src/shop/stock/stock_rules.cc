@@ -7,8 +7,10 @@ MovementEffect effect_of(MovementKind kind, int64_t quantity) {
     case MovementKind::received:
       return {.free = quantity};
     case MovementKind::returned:
+    case MovementKind::moved_in:
       return {.free = quantity};
     case MovementKind::written_off:
+    case MovementKind::moved_out:
       return {.free = -quantity};
     case MovementKind::held:
       return {.free = -quantity, .held = quantity};
@@ -29,7 +31,8 @@ Result<Pool> after_movement(Pool pool, MovementKind kind, int64_t quantity) {
   pool.held += effect.held;
   pool.sold += effect.sold;
   ++pool.version;
-  if (kind == MovementKind::written_off && pool.free < 0) {
+  const bool leaves = kind == MovementKind::written_off || kind == MovementKind::moved_out;
+  if (leaves && pool.free < 0) {
     return Error{ErrorKind::conflict, "shop.stock_short"};
   }
   if (pool.free < 0 || pool.held < 0 || pool.sold < 0) {

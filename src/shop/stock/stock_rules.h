@@ -26,9 +26,20 @@ struct Pool {
   friend bool operator==(const Pool&, const Pool&) = default;
 };
 
-enum class MovementKind : uint8_t { received, written_off, held, released, expired, committed, returned };
-constexpr std::array<std::string_view, 7> enum_names(MovementKind) {
-  return {"received", "written_off", "held", "released", "expired", "committed", "returned"};
+enum class MovementKind : uint8_t {
+  received,
+  written_off,
+  held,
+  released,
+  expired,
+  committed,
+  returned,
+  moved_out,  // to another pool of the SKU
+  moved_in,
+};
+constexpr std::array<std::string_view, 9> enum_names(MovementKind) {
+  return {"received",  "written_off", "held",      "released", "expired",
+          "committed", "returned",    "moved_out", "moved_in"};
 }
 
 inline constexpr int64_t kPoolUnitsMax = 1'000'000'000;
@@ -42,7 +53,7 @@ struct MovementEffect {
 MovementEffect effect_of(MovementKind kind, int64_t quantity);
 
 // The pool after `quantity` > 0 units moved. Errors: `conflict` "shop.stock_short" when more is written
-// off than is free, `invalid_input` "shop.stock_too_many" past kPoolUnitsMax; `internal`
+// off or moved out than is free, `invalid_input` "shop.stock_too_many" past kPoolUnitsMax; `internal`
 // "shop.broken_pool" when a part would fall below zero otherwise: nobody may ask for that.
 Result<Pool> after_movement(Pool pool, MovementKind kind, int64_t quantity);
 

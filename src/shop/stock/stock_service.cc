@@ -1,7 +1,6 @@
 #include "shop/stock/stock_service.h"
 
 namespace vitrine {
-namespace {
 
 MovementKind movement_of(HoldState end) {
   switch (end) {
@@ -17,8 +16,6 @@ MovementKind movement_of(HoldState end) {
   check(false, "a hold does not end as held");
   return MovementKind::released;
 }
-
-}  // namespace
 
 Result<Pool> StockService::move(Transaction& tx, const Pool& pool, MovementKind kind, int64_t quantity,
                                 const MovementNote& note) const {
@@ -47,6 +44,28 @@ Result<Pool> StockService::change(Transaction& tx, SkuId sku, int64_t change,
   if (change == 0) return pool;
   const auto kind = change > 0 ? MovementKind::received : MovementKind::written_off;
   return move(tx, *pool, kind, change > 0 ? change : -change, note);
+}
+
+Result<Pool> StockService::move_sellable(Transaction& tx, SkuId sku, MovementKind kind, int64_t units,
+                                         const MovementNote& note) const {
+  auto pool = pool_of(tx, sku);
+  if (!pool) return pool.error();
+  return move(tx, *pool, kind, units, note);
+}
+
+Result<Pool> StockService::move_out(Transaction& tx, SkuId sku, int64_t units,
+                                    const MovementNote& note) const {
+  return move_sellable(tx, sku, MovementKind::moved_out, units, note);
+}
+
+Result<Pool> StockService::move_in(Transaction& tx, SkuId sku, int64_t units,
+                                   const MovementNote& note) const {
+  return move_sellable(tx, sku, MovementKind::moved_in, units, note);
+}
+
+Result<Pool> StockService::return_units(Transaction& tx, SkuId sku, int64_t units,
+                                        const MovementNote& note) const {
+  return move_sellable(tx, sku, MovementKind::returned, units, note);
 }
 
 Result<void> StockService::hold(Transaction& tx, std::span<const Demand> demands,

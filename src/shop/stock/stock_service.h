@@ -28,6 +28,9 @@ struct Demand {
   Money unit_price{};
 };
 
+// The movement that resolves a hold.
+MovementKind movement_of(HoldState end);
+
 class StockService {
  public:
   StockService(IdSource& ids, const StockAudience& audience) : ids_(ids), audience_(audience) {}
@@ -37,6 +40,12 @@ class StockService {
   // Receives (change > 0) or writes off (change < 0). Errors: `not_found` "shop.sku", `conflict`
   // "shop.stock_short", `invalid_input` "shop.stock_too_many".
   Result<Pool> change(Transaction& tx, SkuId sku, int64_t change, const MovementNote& note) const;
+  // One half of a transfer between the SKU's sellable pool and another: the caller writes the other in the
+  // same transaction. Errors: as change().
+  Result<Pool> move_out(Transaction& tx, SkuId sku, int64_t units, const MovementNote& note) const;
+  Result<Pool> move_in(Transaction& tx, SkuId sku, int64_t units, const MovementNote& note) const;
+  // Puts sold units of another pool back on the shelf.
+  Result<Pool> return_units(Transaction& tx, SkuId sku, int64_t units, const MovementNote& note) const;
   // Sets units aside for note.owner. The caller asked hold_refusal() in this transaction; a pool that
   // cannot serve now is a broken invariant.
   Result<void> hold(Transaction& tx, std::span<const Demand> demands, const MovementNote& note) const;
@@ -46,6 +55,8 @@ class StockService {
   Result<void> take_back(Transaction& tx, const MovementNote& note) const;
 
  private:
+  Result<Pool> move_sellable(Transaction& tx, SkuId sku, MovementKind kind, int64_t units,
+                             const MovementNote& note) const;
   Result<Pool> move(Transaction& tx, const Pool& pool, MovementKind kind, int64_t quantity,
                     const MovementNote& note) const;
 

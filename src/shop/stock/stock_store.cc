@@ -16,11 +16,11 @@ Pool read_pool(const Row& row) {
 
 }  // namespace
 
-Result<void> insert_pool(Transaction& tx, const Pool& pool) {
+Result<void> insert_pool(Transaction& tx, const Pool& pool, PoolKind kind) {
   auto done = tx.execute(
       "INSERT INTO pool (shop_id, pool, sku, kind, free, held, sold, version) "
-      "VALUES ($1, $2, $3, 0, $4, $5, $6, $7)",
-      kShop, pool.pool, pool.sku, pool.free, pool.held, pool.sold, pool.version);
+      "VALUES ($1, $2, $3, $8, $4, $5, $6, $7)",
+      kShop, pool.pool, pool.sku, pool.free, pool.held, pool.sold, pool.version, kind);
   if (!done) return done.error();
   return {};
 }

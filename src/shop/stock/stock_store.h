@@ -34,6 +34,9 @@ CREATE TABLE hold (
 CREATE INDEX hold_open ON hold (shop_id, pool) WHERE state = 0;
 )sql";
 
+// Where a pool's units are sold.
+enum class PoolKind : uint8_t { sellable, flash_sale };
+
 enum class HoldState : uint8_t { held, committed, released, expired };
 
 // Units set aside for an order at the price of that moment; resolved once.
@@ -54,9 +57,10 @@ struct MovementNote {
   WallTime at{};
 };
 
-Result<void> insert_pool(Transaction& tx, const Pool& pool);
+Result<void> insert_pool(Transaction& tx, const Pool& pool, PoolKind kind = PoolKind::sellable);
 // The sellable pool of a SKU. Errors: `not_found` "shop.sku".
 Result<Pool> pool_of(Transaction& tx, SkuId sku);
+// Of any kind. Errors: `internal` "shop.broken_pool_missing".
 Result<Pool> pool_by_id(Transaction& tx, PoolId pool);
 
 // Stores the pool as it is after a movement, and the movement. `after` is one version above what is
