@@ -175,6 +175,26 @@ TEST_F(EverythingHappens, EveryEventFitsTheDocumentAndTheRoomsHaveNothingPersona
   until(bystander, "capabilities", seen);
   house.emit(order());
   until(bystander, "notice", seen);
+  const FlashSaleId sale{77};
+  house.emit(FlashSaleChanged{.sale = sale,
+                              .room = "demo",
+                              .version = 2,
+                              .state = "open",
+                              .items = {{.sku = SkuId{5}, .product = ProductId{9}, .units = 1}}});
+  until(bystander, "flash_sale", seen);
+  FlashStockChanged grabbed{
+      .sale = sale, .room = "demo", .sku = SkuId{5}, .product = ProductId{9}, .units = 1, .version = 2};
+  grabbed.grabs = {{*OrderId::parse(kSecrets[3]), *AccountId::parse(kBuyer), "b***1", {31'337, {}}, 5}};
+  house.emit(grabbed);
+  grabbed = {.sale = sale,
+             .room = "demo",
+             .sku = SkuId{5},
+             .product = ProductId{9},
+             .units = 1,
+             .sold = 1,
+             .version = 3};
+  house.emit(grabbed);
+  until(bystander, "flash_sold_out", seen);
   at_home([](Room& room) { room.set_live(true); });
   until(bystander, "live", seen);
   ASSERT_TRUE(wait_on(house.cores.at(0), house.service->change("demo", "New title", std::nullopt)));
@@ -208,11 +228,15 @@ TEST(Protocol, WhatIsForOneViewerFitsTheDocument) {
   const ChatLine line{
       .id = {}, .from = {.id = "usr_1", .name = "N", .role = Role::host}, .text = "T", .at = {5}};
   const OrderChanged order;
-  const std::vector<std::string> events = {
-      resumed_event({1, 2}, {5}), gap_event({1, 2}),
-      own_chat_event(line),       muted_event(mute),
-      ack_event("r", {}),         error_event("r", room_error("rooms.too_fast"), 500),
-      pong_event(7, {5}),         order_event(to_json(order).as_object())};
+  const std::vector<std::string> events = {resumed_event({1, 2}, {5}),
+                                           gap_event({1, 2}),
+                                           own_chat_event(line),
+                                           muted_event(mute),
+                                           ack_event("r", {}),
+                                           error_event("r", room_error("rooms.too_fast"), 500),
+                                           pong_event(7, {5}),
+                                           order_event(to_json(order).as_object()),
+                                           flash_turn_event(FlashSaleId{77}, SkuId{5}, 5)};
   std::set<std::string> kinds = {"snapshot"};  // walked through above
   for (const std::string& text : events) {
     const auto event = json::parse(text);

@@ -27,6 +27,7 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
       needs_(needs),
       summary_(handle.summary()),
       stock_(std::move(stored.stock)),
+      flash_(std::move(stored.flash)),
       words_(std::move(stored.words)),
       word_list_(words_),
       likes_(stored.likes),
@@ -46,7 +47,8 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
               .likes = stored.likes,
               .capabilities = record.capabilities,
               .now_showing = record.now_showing,
-              .showcase_version = record.showcase_version};
+              .showcase_version = record.showcase_version,
+              .flash_sales = std::move(stored.flash_sales)};
   for (const auto& chat : stored.chat)
     history_.push_back({chat.line.id, chat.line.from, numbered(chat.at, chat_body(chat.line))});
   for (auto& mute : stored.mutes) mutes_[mute.account] = mute;
@@ -90,7 +92,7 @@ Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   picture_.chat_interval_ms = home_.core().config().get(kChatIntervalMs);
   std::vector<std::string> chat;
   for (const HistoryLine& line : history_) chat.push_back(line.text);
-  Welcome out{.events = {snapshot_event(picture_, stock_, chat, visitor.who, mute_of(visitor.who),
+  Welcome out{.events = {snapshot_event(picture_, stock_, flash_, chat, visitor.who, mute_of(visitor.who),
                                         needs_.clock.wall())},
               .sequence = feed_.head(visitor.deflate),
               .gap = {}};
@@ -254,6 +256,13 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
   }
   if (const auto* deleted = std::get_if<ChatDeletion>(&change))
     std::erase_if(history_, [&](const HistoryLine& line) { return line.id == deleted->id; });
+  if (const auto* flash = std::get_if<FlashSaleChange>(&change)) {
+    if (!flash->json.empty()) picture_.flash_sales[flash->sale] = flash->json;
+    if (flash->json.empty()) {
+      picture_.flash_sales.erase(flash->sale);
+      std::erase_if(flash_, [&](const auto& entry) { return entry.first.first == flash->sale; });
+    }
+  }
   if (const auto* line = std::get_if<ChatLine>(&change)) {
     history_.push_back({line->id, line->from, text});
     if (history_.size() > kHistoryLines) history_.pop_front();
@@ -273,6 +282,15 @@ void Room::set_stock(SkuId sku, StockLevel level) {
   if (level.version <= kept.version) return;
   kept = level;
   stock_news_[sku] = level;
+  state_changed();
+}
+
+void Room::set_flash_stock(FlashKey key, FlashLevel level) {
+  home_.check_here();
+  FlashLevel& kept = flash_[key];
+  if (level.version <= kept.version) return;
+  kept = level;
+  flash_news_[key] = level;
   state_changed();
 }
 
@@ -348,8 +366,9 @@ void Room::state_changed() {
 void Room::flush_state() {
   state_pending_ = false;
   state_sent_at_ = needs_.clock.monotonic();
-  feed_.append(frame_of({state_event(picture_.online, likes_.total(), stock_news_)}));
+  feed_.append(frame_of({state_event(picture_.online, likes_.total(), stock_news_, flash_news_)}));
   stock_news_.clear();
+  flash_news_.clear();
   for (auto& [key, notice] : std::exchange(notices_, {}))
     show_now({.body = notice_body(key, notice.name, notice.product)});
   summary_.online = picture_.online;

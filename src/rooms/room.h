@@ -48,8 +48,12 @@ struct TitleChange {
 struct ChatDeletion {
   MessageId id;
 };
+struct FlashSaleChange {
+  FlashSaleId sale{};
+  std::string json;  // empty: it is over
+};
 using RoomChange = std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange,
-                                ChatDeletion, Capabilities, ChatLine>;
+                                ChatDeletion, Capabilities, ChatLine, FlashSaleChange>;
 
 struct RoomEvent {
   std::string body;
@@ -77,6 +81,8 @@ class Room : public std::enable_shared_from_this<Room> {
   struct Stored {
     RoomRecord record;
     std::map<SkuId, StockLevel> stock;
+    std::map<FlashSaleId, std::string> flash_sales{};
+    FlashLevels flash{};
     std::vector<StoredChat> chat;
     int64_t likes = 0;
     std::vector<Mute> mutes;
@@ -114,6 +120,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void show_now(RoomEvent event);
   void set_live(bool live);
   void set_stock(SkuId sku, StockLevel level);
+  void set_flash_stock(FlashKey key, FlashLevel level);
   // "b***1 bought ...": merged, at most a few a second.
   void notice(std::string text_key, std::string name, std::string product);
 
@@ -180,6 +187,8 @@ class Room : public std::enable_shared_from_this<Room> {
   RoomSummary summary_;
   std::map<SkuId, StockLevel> stock_;
   std::map<SkuId, StockLevel> stock_news_;
+  FlashLevels flash_;
+  FlashLevels flash_news_;
   std::deque<HistoryLine> history_;
   std::deque<Shown> recent_;
   std::map<int64_t, std::optional<RoomEvent>> waiting_;  // resolved, but an earlier number is not

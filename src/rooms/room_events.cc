@@ -21,6 +21,19 @@ boost::json::array stock_json(const std::map<SkuId, StockLevel>& stock) {
   return out;
 }
 
+boost::json::array flash_json(const FlashLevels& flash) {
+  boost::json::array out;
+  for (const auto& [key, level] : flash) {
+    out.push_back({{"sale", key.first.str()},
+                   {"sku", key.second.str()},
+                   {"free", level.free},
+                   {"held", level.held},
+                   {"sold", level.sold},
+                   {"version", level.version}});
+  }
+  return out;
+}
+
 std::string text_of(const boost::json::object& object) {
   return boost::json::serialize(object);
 }
@@ -65,6 +78,18 @@ std::string capabilities_body(Capabilities capabilities) {
   return text_of({{"kind", "capabilities"}, {"selling", capabilities.selling}, {"chat", capabilities.chat}});
 }
 
+std::string flash_sale_body(const boost::json::object& sale) {
+  boost::json::object out{{"kind", "flash_sale"}};
+  for (const auto& [name, value] : sale) {
+    if (name != "room") out[name] = value;
+  }
+  return text_of(out);
+}
+
+std::string flash_sold_out_body(FlashSaleId sale, SkuId sku) {
+  return text_of({{"kind", "flash_sold_out"}, {"sale", sale.str()}, {"sku", sku.str()}});
+}
+
 std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product) {
   return text_of({{"kind", "notice"}, {"text_key", text_key}, {"name", name}, {"product", product}});
 }
@@ -82,8 +107,8 @@ std::string void_body() {
 }
 
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
-                           const std::vector<std::string>& chat, const ChatAuthor& you,
-                           const std::optional<Mute>& mute, WallTime now) {
+                           const FlashLevels& flash, const std::vector<std::string>& chat,
+                           const ChatAuthor& you, const std::optional<Mute>& mute, WallTime now) {
   boost::json::object head{
       {"kind", "snapshot"},
       {"epoch", picture.at.epoch},
@@ -104,11 +129,15 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
       {"capabilities", {{"selling", picture.capabilities.selling}, {"chat", picture.capabilities.chat}}},
       {"showcase_version", picture.showcase_version},
       {"stock", stock_json(stock)},
+      {"flash_stock", flash_json(flash)},
       {"limits", {{"chat_chars", picture.chat_chars}, {"chat_interval_ms", picture.chat_interval_ms}}}};
   // What is JSON already goes in as it is.
   std::string out = text_of(head);
   out.pop_back();
-  out += ",\"now_showing\":" + picture.now_showing + ",\"chat\":" + frame_of(chat) + "}";
+  std::vector<std::string> sales;
+  for (const auto& [sale, json] : picture.flash_sales) sales.push_back(json);
+  out += ",\"now_showing\":" + picture.now_showing + ",\"flash_sales\":" + frame_of(sales) +
+         ",\"chat\":" + frame_of(chat) + "}";
   return out;
 }
 
@@ -120,8 +149,16 @@ std::string gap_event(RoomPosition from) {
   return text_of({{"kind", "gap"}, {"from_epoch", from.epoch}, {"from_seq", from.seq}});
 }
 
-std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock) {
-  return text_of({{"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}});
+std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
+                        const FlashLevels& flash) {
+  boost::json::object out{
+      {"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}};
+  if (!flash.empty()) out["flash_stock"] = flash_json(flash);
+  return text_of(out);
+}
+
+std::string flash_turn_event(FlashSaleId sale, SkuId sku, int64_t until_ms) {
+  return text_of({{"kind", "flash_turn"}, {"sale", sale.str()}, {"sku", sku.str()}, {"until_ms", until_ms}});
 }
 
 std::string order_event(const boost::json::object& order) {

@@ -50,6 +50,16 @@ struct StockLevel {
   int64_t version = 0;
 };
 
+// What is left of one variant of a flash sale.
+struct FlashLevel {
+  int64_t free = 0;
+  int64_t held = 0;
+  int64_t sold = 0;
+  int64_t version = 0;
+};
+using FlashKey = std::pair<FlashSaleId, SkuId>;
+using FlashLevels = std::map<FlashKey, FlashLevel>;
+
 struct Mute {
   std::string account;
   std::string name;
@@ -69,6 +79,7 @@ struct RoomPicture {
   Capabilities capabilities;
   std::string now_showing = "null";  // JSON
   int64_t showcase_version = 0;
+  std::map<FlashSaleId, std::string> flash_sales{};  // JSON, each as its last event said
   int64_t chat_chars = 0;
   int64_t chat_interval_ms = 0;
 };
@@ -80,6 +91,9 @@ std::string chat_deleted_body(MessageId id);
 std::string product_body(std::string_view kind, const boost::json::object& event);
 std::string showcase_changed_body(int64_t version);
 std::string capabilities_body(Capabilities capabilities);
+// `sale` is FlashSaleChanged as JSON; it has its own "version", which orders a sale's states.
+std::string flash_sale_body(const boost::json::object& sale);
+std::string flash_sold_out_body(FlashSaleId sale, SkuId sku);
 std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product);
 std::string live_body(bool live);
 std::string room_changed_body(std::string_view title, std::string_view host_name);
@@ -88,11 +102,13 @@ std::string void_body();
 
 // One event each, whole. `now` is the server's clock.
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
-                           const std::vector<std::string>& chat, const ChatAuthor& you,
-                           const std::optional<Mute>& mute, WallTime now);
+                           const FlashLevels& flash, const std::vector<std::string>& chat,
+                           const ChatAuthor& you, const std::optional<Mute>& mute, WallTime now);
 std::string resumed_event(RoomPosition head, WallTime now);
 std::string gap_event(RoomPosition from);
-std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock);
+std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
+                        const FlashLevels& flash);
+std::string flash_turn_event(FlashSaleId sale, SkuId sku, int64_t until_ms);
 // `order`: an OrderChanged as JSON.
 std::string order_event(const boost::json::object& order);
 std::string muted_event(const Mute& mute);

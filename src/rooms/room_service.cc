@@ -67,12 +67,18 @@ Task<Result<Room::Stored>> RoomService::read_stored(RoomRecord record) {
   auto work = [record, now = context_.clock.wall()](Transaction& tx) -> Result<Room::Stored> {
     auto stock = stock_of(tx, record.room);
     if (!stock) return stock.error();
+    auto sales = flash_sales_of(tx, record.room);
+    if (!sales) return sales.error();
+    auto flash = flash_stock_of(tx, record.room);
+    if (!flash) return flash.error();
     auto mutes = mutes_of(tx, record.room, now);
     if (!mutes) return mutes.error();
     auto words = words_of(tx, record.room);
     if (!words) return words.error();
     return Room::Stored{.record = record,
                         .stock = std::move(*stock),
+                        .flash_sales = std::move(*sales),
+                        .flash = std::move(*flash),
                         .chat = {},
                         .likes = 0,
                         .mutes = std::move(*mutes),

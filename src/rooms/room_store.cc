@@ -29,6 +29,16 @@ CREATE TABLE room_words (
   PRIMARY KEY (room, place));
 )sql";
 
+constexpr std::string_view kFlashSales = R"sql(
+CREATE TABLE room_flash_sale (
+  shop_id TEXT NOT NULL, room TEXT NOT NULL, sale BIGINT NOT NULL, json TEXT NOT NULL,
+  PRIMARY KEY (room, sale));
+CREATE TABLE room_flash_stock (
+  shop_id TEXT NOT NULL, room TEXT NOT NULL, sale BIGINT NOT NULL, sku BIGINT NOT NULL,
+  free BIGINT NOT NULL, held BIGINT NOT NULL, sold BIGINT NOT NULL, version BIGINT NOT NULL,
+  PRIMARY KEY (room, sale, sku));
+)sql";
+
 constexpr std::string_view kChat = R"sql(
 CREATE TABLE chat (
   shop_id TEXT NOT NULL, room TEXT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT NOT NULL,
@@ -82,7 +92,7 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 
 std::vector<Migration> rooms_migrations() {
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first}};
+  return {{1, first}, {2, kFlashSales}};
 }
 
 std::vector<Migration> chat_migrations() {
@@ -185,6 +195,51 @@ Result<std::map<SkuId, StockLevel>> stock_of(Transaction& tx, const std::string&
   if (!rows) return rows.error();
   std::map<SkuId, StockLevel> out;
   for (const Row& row : *rows) out[row.id<SkuId>(0)] = {row.integer(1), row.integer(2), row.integer(3)};
+  return out;
+}
+
+Result<void> set_flash_sale(Transaction& tx, const std::string& room, FlashSaleId sale,
+                            const std::string& json) {
+  if (!json.empty()) {
+    return done(
+        tx.execute("INSERT INTO room_flash_sale (shop_id, room, sale, json) VALUES ('default', $1, $2, $3)"
+                   " ON CONFLICT (room, sale) DO UPDATE SET json = excluded.json",
+                   room, sale, json));
+  }
+  for (const char* sql : {"DELETE FROM room_flash_sale WHERE room = $1 AND sale = $2",
+                          "DELETE FROM room_flash_stock WHERE room = $1 AND sale = $2"}) {
+    if (auto gone = tx.execute(sql, room, sale); !gone) return gone.error();
+  }
+  return {};
+}
+
+Result<std::map<FlashSaleId, std::string>> flash_sales_of(Transaction& tx, const std::string& room) {
+  const auto rows = tx.query("SELECT sale, json FROM room_flash_sale WHERE room = $1", room);
+  if (!rows) return rows.error();
+  std::map<FlashSaleId, std::string> out;
+  for (const Row& row : *rows) out[row.id<FlashSaleId>(0)] = row.text(1);
+  return out;
+}
+
+Result<void> set_flash_stock(Transaction& tx, const std::string& room, FlashKey key,
+                             const FlashLevel& level) {
+  return done(
+      tx.execute("INSERT INTO room_flash_stock (shop_id, room, sale, sku, free, held, sold, version)"
+                 " VALUES ('default', $1, $2, $3, $4, $5, $6, $7) ON CONFLICT (room, sale, sku) DO UPDATE SET"
+                 " free = excluded.free, held = excluded.held, sold = excluded.sold,"
+                 " version = excluded.version WHERE excluded.version > room_flash_stock.version",
+                 room, key.first, key.second, level.free, level.held, level.sold, level.version));
+}
+
+Result<FlashLevels> flash_stock_of(Transaction& tx, const std::string& room) {
+  const auto rows =
+      tx.query("SELECT sale, sku, free, held, sold, version FROM room_flash_stock WHERE room = $1", room);
+  if (!rows) return rows.error();
+  FlashLevels out;
+  for (const Row& row : *rows) {
+    out[{row.id<FlashSaleId>(0), row.id<SkuId>(1)}] = {row.integer(2), row.integer(3), row.integer(4),
+                                                       row.integer(5)};
+  }
   return out;
 }
 

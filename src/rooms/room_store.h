@@ -59,6 +59,14 @@ Result<bool> control_exists(Transaction& tx, const std::string& room, RoomPositi
 Result<void> set_stock(Transaction& tx, const std::string& room, SkuId sku, const StockLevel& level);
 Result<std::map<SkuId, StockLevel>> stock_of(Transaction& tx, const std::string& room);
 
+// A flash sale as its last event said; an empty `json` takes it and its stock away.
+Result<void> set_flash_sale(Transaction& tx, const std::string& room, FlashSaleId sale,
+                            const std::string& json);
+Result<std::map<FlashSaleId, std::string>> flash_sales_of(Transaction& tx, const std::string& room);
+// Only a newer version changes what is kept.
+Result<void> set_flash_stock(Transaction& tx, const std::string& room, FlashKey key, const FlashLevel& level);
+Result<FlashLevels> flash_stock_of(Transaction& tx, const std::string& room);
+
 Result<void> set_mute(Transaction& tx, const std::string& room, const Mute& mute);
 Result<void> drop_mute(Transaction& tx, const std::string& room, const std::string& account);
 Result<std::vector<Mute>> mutes_of(Transaction& tx, const std::string& room, WallTime now);

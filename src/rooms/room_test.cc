@@ -257,5 +257,73 @@ TEST(Room, LikesAndStockAreStateAndOutliveARestart) {
   EXPECT_EQ(snapshot.at("stock").as_array().at(0).at("free"), 4) << "the older version is not believed";
 }
 
+FlashSaleChanged flash_sale(FlashSaleId sale, SkuId sku, std::string state, int64_t version) {
+  return {.sale = sale,
+          .room = "demo",
+          .version = version,
+          .state = std::move(state),
+          .items = {{.sku = sku,
+                     .product = ProductId{9},
+                     .name = "Mug",
+                     .price = {500, {}},
+                     .list_price = {990, {}},
+                     .units = 3}}};
+}
+
+TEST(Room, AFlashSaleIsACardForEverybodyItsTurnsAreForOne) {
+  TestHouse house;
+  const auto sale = house.ids.next<FlashSaleId>();
+  const auto sku = house.ids.next<SkuId>();
+  const AccountId buyer{77};
+  {
+    TestViewer viewer(house, std::string(kGuest));
+    TestViewer own(house, buyer.str());
+    ASSERT_TRUE(viewer.connect());
+    ASSERT_TRUE(own.connect());
+    house.emit(flash_sale(sale, sku, "open", 3));
+    const auto card = viewer.until("flash_sale");
+    EXPECT_EQ(card.at("state"), "open");
+    EXPECT_EQ(card.at("items").as_array().at(0).at("price").at("amount"), 500);
+    FlashStockChanged stock{.sale = sale,
+                            .room = "demo",
+                            .sku = sku,
+                            .product = ProductId{9},
+                            .units = 3,
+                            .free = 2,
+                            .held = 1,
+                            .version = 2};
+    stock.grabs = {{OrderId{5}, buyer, "b***1", {500, {}}, 1'000}};
+    house.emit(stock);
+    EXPECT_EQ(own.until("order").at("state"), "pending_payment");
+    const auto state = viewer.until([](const auto& event) { return event.contains("flash_stock"); });
+    EXPECT_EQ(state.at("flash_stock").as_array().at(0).at("held"), 1);
+    EXPECT_EQ(viewer.until("notice").at("text_key"), "grabbed");
+    house.emit(FlashTurnCame{sale, sku, buyer, 15'000});
+    EXPECT_EQ(own.until("flash_turn").at("until_ms"), 15'000);
+    stock = {.sale = sale,
+             .room = "demo",
+             .sku = sku,
+             .product = ProductId{9},
+             .units = 3,
+             .sold = 3,
+             .version = 7};
+    house.emit(stock);
+    EXPECT_EQ(viewer.until("flash_sold_out").at("sku"), boost::json::value(sku.str()));
+  }
+  house.restart();
+  TestViewer viewer(house, std::string(kGuest));
+  ASSERT_TRUE(viewer.connect());
+  const auto snapshot = viewer.until("snapshot");
+  EXPECT_EQ(snapshot.at("flash_sales").as_array().at(0).at("sale"), boost::json::value(sale.str()));
+  EXPECT_EQ(snapshot.at("flash_stock").as_array().at(0).at("sold"), 3);
+  house.emit(flash_sale(sale, sku, "settled", 5));
+  viewer.until("flash_sale");
+  TestViewer late(house, "gst_0000000000009");
+  ASSERT_TRUE(late.connect());
+  const auto after = late.until("snapshot");
+  EXPECT_TRUE(after.at("flash_sales").as_array().empty()) << "a settled sale is nobody's card";
+  EXPECT_TRUE(after.at("flash_stock").as_array().empty());
+}
+
 }  // namespace
 }  // namespace vitrine

@@ -30,7 +30,9 @@ Subscription ShopEvents::subscription(std::string consumer, std::string source) 
           .source = std::move(source),
           .kinds = {std::string(ProductShown::kind), std::string(ProductHidden::kind),
                     std::string(ShowcaseChanged::kind), std::string(StockChanged::kind),
-                    std::string(OrderChanged::kind), std::string(CapabilitiesChanged::kind)},
+                    std::string(OrderChanged::kind), std::string(CapabilitiesChanged::kind),
+                    std::string(FlashSaleChanged::kind), std::string(FlashStockChanged::kind),
+                    std::string(FlashTurnCame::kind)},
           .target = context_.database.get(),
           .core = &context_.cores.home_of("rooms.events"),
           .apply = [this](Transaction& tx, const EventRow& row) { return apply(tx, row); },
@@ -45,6 +47,8 @@ Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
   if (row.kind == ShowcaseChanged::kind) return apply_showcase(tx, row);
   if (row.kind == StockChanged::kind) return apply_stock(tx, row);
   if (row.kind == CapabilitiesChanged::kind) return apply_capabilities(tx, row);
+  if (row.kind == FlashSaleChanged::kind) return apply_flash_sale(tx, row);
+  if (row.kind == FlashStockChanged::kind) return apply_flash_stock(tx, row);
   return {};
 }
 
@@ -92,6 +96,24 @@ Result<void> ShopEvents::apply_stock(Transaction& tx, const EventRow& row) {
   return {};
 }
 
+Result<void> ShopEvents::apply_flash_sale(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<FlashSaleChanged>(row);
+  if (!event) return {};
+  const std::string body = flash_sale_body(to_json(*event).get_object());
+  const std::string kept = event->state == "settled" ? std::string() : body;
+  if (auto set = set_flash_sale(tx, event->room, event->sale, kept); !set) return set;
+  return write_row(tx, row, event->room, {.body = body, .change = FlashSaleChange{event->sale, kept}});
+}
+
+Result<void> ShopEvents::apply_flash_stock(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<FlashStockChanged>(row);
+  if (!event) return {};
+  const FlashLevel level{event->free, event->held, event->sold, event->version};
+  if (auto set = set_flash_stock(tx, event->room, {event->sale, event->sku}, level); !set) return set;
+  if (event->sold < event->units) return {};
+  return write_row(tx, row, event->room, {.body = flash_sold_out_body(event->sale, event->sku)});
+}
+
 Result<void> ShopEvents::apply_capabilities(Transaction& tx, const EventRow& row) {
   const auto event = read_event<CapabilitiesChanged>(row);
   if (!event) return {};
@@ -115,6 +137,8 @@ void ShopEvents::applied(const std::vector<EventRow>& rows) {
   for (const EventRow& row : rows) {
     if (row.kind == StockChanged::kind) tell_stock(row);
     if (row.kind == OrderChanged::kind) tell_order(row);
+    if (row.kind == FlashStockChanged::kind) tell_flash_stock(row);
+    if (row.kind == FlashTurnCame::kind) tell_turn(row);
   }
 }
 
@@ -146,6 +170,34 @@ void ShopEvents::tell_order(const EventRow& row) {
   with_room(handle, [text_key, name = event->buyer_masked, product = event->product->str()](Room& room) {
     room.notice(text_key, name, product);
   });
+}
+
+// Each buyer hears of its own grab, everybody of the newest one of the batch.
+void ShopEvents::tell_flash_stock(const EventRow& row) {
+  const auto event = read_event<FlashStockChanged>(row);
+  if (!event) return;
+  for (const GrabMade& grab : event->grabs) {
+    const boost::json::object line{{"order", grab.order.str()},
+                                   {"state", "pending_payment"},
+                                   {"pay_by_ms", grab.pay_by_ms},
+                                   {"total", to_json(grab.total)}};
+    context_.lanes.send(grab.buyer.str(), order_event(line));
+  }
+  const auto handle = context_.directory.find(event->room);
+  if (!handle) return;
+  const FlashLevel level{event->free, event->held, event->sold, event->version};
+  const std::string name = event->grabs.empty() ? std::string() : event->grabs.back().buyer_masked;
+  with_room(handle, [key = FlashKey{event->sale, event->sku}, level, name,
+                     product = event->product.str()](Room& room) {
+    room.set_flash_stock(key, level);
+    if (!name.empty()) room.notice("grabbed", name, product);
+  });
+}
+
+void ShopEvents::tell_turn(const EventRow& row) {
+  const auto event = read_event<FlashTurnCame>(row);
+  if (!event) return;
+  context_.lanes.send(event->buyer.str(), flash_turn_event(event->sale, event->sku, event->until_ms));
 }
 
 }  // namespace vitrine

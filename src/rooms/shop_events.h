@@ -34,12 +34,16 @@ class ShopEvents {
   Result<void> apply_product(Transaction& tx, const EventRow& row, bool shown);
   Result<void> apply_showcase(Transaction& tx, const EventRow& row);
   Result<void> apply_stock(Transaction& tx, const EventRow& row);
+  Result<void> apply_flash_sale(Transaction& tx, const EventRow& row);
+  Result<void> apply_flash_stock(Transaction& tx, const EventRow& row);
   Result<void> apply_capabilities(Transaction& tx, const EventRow& row);
   Result<void> write_row(Transaction& tx, const EventRow& row, const std::string& room, RoomEvent event);
   void applied(const std::vector<EventRow>& rows);
   void failed();
   void tell_stock(const EventRow& row);
   void tell_order(const EventRow& row);
+  void tell_flash_stock(const EventRow& row);
+  void tell_turn(const EventRow& row);
 
   RoomsContext& context_;
   // By event and room: a closure that runs again takes the same numbers.
