@@ -150,6 +150,23 @@ export class VitrineApi {
       tap: `pay.${order}`,
     });
 
+  // ---- flash sales
+  roomFlashSales = (room: string) =>
+    this.http.call<T.Page<T.FlashSale>>('GET', `/v1/rooms/${part(room)}/flash-sales`);
+  flashSale = (sale: string) => this.http.call<T.FlashSale>('GET', `/v1/flash-sales/${part(sale)}`);
+  enterFlashSale = (sale: string) =>
+    this.http.call<T.Admission>('POST', `/v1/flash-sales/${part(sale)}/admission`, { body: {} });
+  grab = (sale: string, body: T.GrabDraft) =>
+    this.http.call<T.Grab>('POST', `/v1/flash-sales/${part(sale)}/grabs`, { body, tap: `grab.${sale}` });
+  flashStanding = (sale: string) => this.http.call<T.Standing>('GET', `/v1/flash-sales/${part(sale)}/mine`);
+  shopFlashSales = (query: PageQuery & { room?: string } = {}) =>
+    this.http.call<T.Page<T.FlashSale>>('GET', '/v1/shop/flash-sales', { query: { ...query } });
+  addFlashSale = (body: T.FlashSaleDraft) =>
+    this.http.call<T.FlashSale>('POST', '/v1/shop/flash-sales', { body, tap: 'flash-sale' });
+  removeFlashSale = (sale: string) => this.http.call<void>('DELETE', `/v1/shop/flash-sales/${part(sale)}`);
+  moveFlashSale = (sale: string, step: 'schedule' | 'start' | 'pause' | 'resume' | 'stop') =>
+    this.http.call<T.FlashSale>('POST', `/v1/shop/flash-sales/${part(sale)}/${step}`, { body: {} });
+
   // ---- orders of the shop, for staff
   shopOrders = (query: PageQuery & { state?: string; q?: string } = {}) =>
     this.http.call<T.Page<T.Order>>('GET', '/v1/shop/orders', { query: { ...query } });

@@ -3,7 +3,7 @@
 // Owns   the types of every frame of /v1/rooms/ROOM/socket; a server frame is an array of ServerEvent.
 // Never  holds HTTP data types (types.ts) or behaviour (room-socket.ts).
 
-import type { Capabilities, Money, NowShowing, MediaTime, OrderState, Role } from './types';
+import type { Capabilities, FlashState, Money, NowShowing, MediaTime, OrderState, Role } from './types';
 
 export interface ChatAuthor {
   id: string;
@@ -16,6 +16,41 @@ export interface StockState {
   free: number;
   held: number;
   version: number;
+}
+
+/** What is left of one variant of a flash sale. */
+export interface FlashStockState {
+  sale: string;
+  sku: string;
+  free: number;
+  held: number;
+  sold: number;
+  version: number;
+}
+
+/** A flash sale as its card needs it; what is left of it comes apart, as state. */
+export interface FlashCard {
+  sale: string;
+  version: number;
+  state: FlashState;
+  preheat_at_ms: number;
+  opens_at_ms: number;
+  ends_at_ms: number;
+  per_buyer: number;
+  per_order: number;
+  items: FlashCardItem[];
+  at_ms: number;
+}
+
+export interface FlashCardItem {
+  sku: string;
+  product: string;
+  name: string;
+  variant: string;
+  picture: string | null;
+  price: Money;
+  list_price: Money;
+  units: number;
 }
 
 export interface You {
@@ -50,6 +85,8 @@ export interface SnapshotEvent extends Numbered {
   now_showing: NowShowing | null;
   showcase_version: number;
   stock: StockState[];
+  flash_sales: FlashCard[];
+  flash_stock: FlashStockState[];
   chat: ChatEvent[];
   limits: ChatLimits;
 }
@@ -116,9 +153,20 @@ export interface CapabilitiesEvent extends Numbered, Capabilities {
 
 export interface NoticeEvent extends Numbered {
   kind: 'notice';
-  text_key: 'going_to_buy' | 'bought';
+  text_key: 'going_to_buy' | 'bought' | 'grabbed';
   name: string;
   product: string;
+}
+
+/** A flash sale was announced, opened, paused, ended ...: acts at once, by server time. */
+export interface FlashSaleEvent extends Numbered, FlashCard {
+  kind: 'flash_sale';
+}
+
+export interface FlashSoldOutEvent extends Numbered {
+  kind: 'flash_sold_out';
+  sale: string;
+  sku: string;
 }
 
 export interface LiveEvent extends Numbered {
@@ -146,6 +194,8 @@ export type NumberedEvent =
   | ShowcaseChangedEvent
   | CapabilitiesEvent
   | NoticeEvent
+  | FlashSaleEvent
+  | FlashSoldOutEvent
   | LiveEvent
   | RoomChangedEvent;
 
@@ -154,6 +204,15 @@ export interface StateEvent {
   online?: number;
   likes?: number;
   stock?: StockState[];
+  flash_stock?: FlashStockState[];
+}
+
+/** Units came back and are kept for this viewer until then. */
+export interface FlashTurnEvent {
+  kind: 'flash_turn';
+  sale: string;
+  sku: string;
+  until_ms: number;
 }
 
 export interface OrderEvent {
@@ -192,7 +251,14 @@ export interface PongEvent {
   server_time_ms: number;
 }
 
-export type PrivateEvent = OwnChatEvent | OrderEvent | MutedEvent | AckEvent | ErrorEvent | PongEvent;
+export type PrivateEvent =
+  | OwnChatEvent
+  | OrderEvent
+  | FlashTurnEvent
+  | MutedEvent
+  | AckEvent
+  | ErrorEvent
+  | PongEvent;
 
 export type ServerEvent =
   | SnapshotEvent

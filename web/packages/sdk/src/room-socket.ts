@@ -183,6 +183,7 @@ export class RoomSocket {
       case 'state':
       case 'order':
       case 'muted':
+      case 'flash_turn':
         break;
       default:
         this.takeNumbered(event);

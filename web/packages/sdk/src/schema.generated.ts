@@ -198,6 +198,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/flash-sales/{sale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flash sale with its stock */
+        get: operations["getFlashSale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/flash-sales/{sale}/admission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A token to grab with; there is none before the start */
+        post: operations["enterFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/flash-sales/{sale}/grabs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grab units: an order that is held for the buyer until pay_by_ms */
+        post: operations["grab"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/flash-sales/{sale}/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The buyer's order, place in the line or turn */
+        get: operations["getFlashStanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -473,50 +541,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/pulls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Streams taken from other servers, and how that goes
-         * @description Needs the right stream.key.
-         */
-        get: operations["pulls"];
-        put?: never;
-        /**
-         * Take another server's stream as one of ours, until it is removed
-         * @description Needs the right stream.key.
-         */
-        post: operations["createPull"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/pulls/{pull_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Stop taking a stream; its viewers stay for the grace
-         * @description Needs the right stream.key.
-         */
-        delete: operations["removePull"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/rooms": {
         parameters: {
             query?: never;
@@ -557,6 +581,23 @@ export interface paths {
          * @description Needs the right room.write.
          */
         patch: operations["changeRoom"];
+        trace?: never;
+    };
+    "/v1/rooms/{room}/flash-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A room's announced flash sales, newest first */
+        get: operations["listRoomFlashSales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/rooms/{room}/messages/{message}": {
@@ -720,6 +761,152 @@ export interface paths {
         put?: never;
         /** Choose how a sandbox payment ends */
         post: operations["sandboxChoose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop's flash sales with drafts, newest first */
+        get: operations["listFlashSales"];
+        put?: never;
+        /**
+         * Draft a flash sale
+         * @description Needs the right showcase.run.
+         */
+        post: operations["createFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flash sale, drafts too */
+        get: operations["getStaffFlashSale"];
+        /**
+         * Change a draft
+         * @description Needs the right showcase.run.
+         */
+        put: operations["changeFlashSale"];
+        post?: never;
+        /**
+         * Remove a draft
+         * @description Needs the right showcase.run.
+         */
+        delete: operations["removeFlashSale"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nobody grab for a while
+         * @description Needs the right showcase.run.
+         */
+        post: operations["pauseFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a paused one again
+         * @description Needs the right showcase.run.
+         */
+        post: operations["resumeFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce a draft for its start; its units are taken from the stock
+         * @description Needs the right showcase.run.
+         */
+        post: operations["scheduleFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open it now, after its open_delay_ms
+         * @description Needs the right showcase.run.
+         */
+        post: operations["startFlashSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/flash-sales/{sale}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End it for good; unpaid grabs keep price and deadline
+         * @description Needs the right showcase.run.
+         */
+        post: operations["stopFlashSale"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1314,6 +1501,11 @@ export interface components {
         AddressList: {
             items: components["schemas"]["Address"][];
         };
+        Admission: {
+            /** @description Goes with the grab */
+            token: string;
+            until_ms: number;
+        };
         BlockedWords: {
             words: string[];
         };
@@ -1387,6 +1579,91 @@ export interface components {
             resend_after_s: number;
             /** @description No message was sent: the code waits in the console for staff */
             sandbox: boolean;
+        };
+        FlashItem: {
+            sku: string;
+            product: string;
+            name: string;
+            variant: string;
+            picture?: string | null;
+            price: components["schemas"]["Money"];
+            /** @description Without the sale */
+            list_price: components["schemas"]["Money"];
+            /** @description The sale began with so many */
+            units: number;
+            stock: components["schemas"]["FlashStock"];
+            /** @description Buyers in the line */
+            waiting: number;
+        };
+        FlashItemDraft: {
+            sku: string;
+            price: components["schemas"]["Money"];
+            /** @description Taken from the stock when the sale is scheduled */
+            units: number;
+        };
+        FlashSale: {
+            sale: string;
+            room: string;
+            /** @description draft, scheduled, preheat, open, paused, ended, settled */
+            state: string;
+            version: number;
+            starts_at_ms?: number | null;
+            preheat_at_ms: number;
+            opens_at_ms: number;
+            ends_at_ms: number;
+            duration_s: number;
+            preheat_s: number;
+            open_delay_ms: number;
+            per_buyer: number;
+            per_order: number;
+            pay_minutes: number;
+            items: components["schemas"]["FlashItem"][];
+            /** @description Countdowns run on this clock */
+            server_time_ms: number;
+        };
+        FlashSaleDraft: {
+            room: string;
+            items: components["schemas"]["FlashItemDraft"][];
+            /** @description Missing: started by hand */
+            starts_at_ms?: number | null;
+            duration_s: number;
+            /** @description How long the countdown shows before it opens */
+            preheat_s: number;
+            /** @description From the host's word to open buttons: the picture comes later */
+            open_delay_ms: number;
+            /** @description Units over the whole sale */
+            per_buyer: number;
+            per_order: number;
+            /** @description How long a grab is held */
+            pay_minutes: number;
+        };
+        FlashSalePage: {
+            items: components["schemas"]["FlashSale"][];
+            next?: string | null;
+        };
+        FlashStock: {
+            free: number;
+            held: number;
+            sold: number;
+            /** @description Orders updates; the highest wins */
+            version: number;
+        };
+        Grab: {
+            /** @description Held for the buyer: goes on at /v1/orders */
+            order: string;
+            sale: string;
+            sku: string;
+            quantity: number;
+            total: components["schemas"]["Money"];
+            pay_by_ms: number;
+        };
+        GrabDraft: {
+            /** @description Of the admission */
+            token: string;
+            sku: string;
+            quantity: number;
+            /** @description As shown to the buyer */
+            total: components["schemas"]["Money"];
         };
         KickWish: {
             /** @enum {string} */
@@ -1502,6 +1779,8 @@ export interface components {
             close_reason?: string | null;
             /** @description Staff only */
             note?: string | null;
+            /** @description It was grabbed there */
+            flash_sale?: string | null;
         };
         OrderAddress: {
             name: string;
@@ -1653,30 +1932,6 @@ export interface components {
             video_codec?: string | null;
             audio_codec?: string | null;
         };
-        Pull: {
-            pull_id: string;
-            stream: string;
-            /** @description without its query */
-            url: string;
-            /** @enum {string} */
-            state: "connecting" | "live" | "waiting";
-            /** @description of the state */
-            since_ms: number;
-            /** @description tries since the server started */
-            connections: number;
-            /** @description why the last try ended */
-            error?: string | null;
-            created_at_ms: number;
-        };
-        PullList: {
-            items: components["schemas"]["Pull"][];
-        };
-        PullWish: {
-            /** @description ours, which it is to be */
-            stream: string;
-            /** @description rtmp, rtmps, http or https (FLV) */
-            url: string;
-        };
         RefererRules: {
             /** @description sites whose pages may show it: shop.example, *.shop.example; none: all */
             allow: string[];
@@ -1786,6 +2041,18 @@ export interface components {
         };
         StaffUserList: {
             items: components["schemas"]["StaffUser"][];
+        };
+        Standing: {
+            /** @description The newest one grabbed here */
+            order?: string | null;
+            order_state?: string | null;
+            pay_by_ms?: number | null;
+            /** @description In the line, from 1 */
+            place?: number | null;
+            /** @description Units are kept for the buyer until then */
+            turn_until_ms?: number | null;
+            /** @description Of the place or turn */
+            sku?: string | null;
         };
         Status: {
             modules: components["schemas"]["ModuleStatus"][];
@@ -2310,6 +2577,105 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    enterFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    grab: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrabDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grab"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFlashStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -2810,76 +3176,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    pulls: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PullList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    createPull: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same for every try of one act; a repeat gets the first answer. */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PullWish"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Pull"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    removePull: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pull_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     listRooms: {
         parameters: {
             query?: never;
@@ -2974,6 +3270,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Room"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRoomFlashSales: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100 */
+                limit?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSalePage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3272,6 +3596,248 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFlashSales: {
+        parameters: {
+            query?: {
+                /** @description only this room's */
+                room?: string;
+                /** @description 1 to 100 */
+                limit?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSalePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createFlashSale: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlashSaleDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStaffFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlashSaleDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pauseFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    scheduleFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stopFlashSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSale"];
                 };
             };
             default: components["responses"]["Problem"];

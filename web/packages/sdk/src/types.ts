@@ -136,5 +136,17 @@ export type OrderDraft = Schemas['OrderDraft'];
 export type PaymentProvider = Worded<AnswerOf<'PaymentProvider'>, { provider: 'sandbox' | 'manual' }>;
 export type Payment = AnswerOf<'Payment'>;
 
+export type FlashState = 'draft' | 'scheduled' | 'preheat' | 'open' | 'paused' | 'ended' | 'settled';
+export type FlashStock = AnswerOf<'FlashStock'>;
+export type FlashItem = AnswerOf<'FlashItem'>;
+export type FlashSale = Worded<AnswerOf<'FlashSale'>, { state: FlashState }>;
+export type FlashSaleDraft = Schemas['FlashSaleDraft'];
+/** Goes with the grab; there is none before the start. */
+export type Admission = AnswerOf<'Admission'>;
+export type GrabDraft = Schemas['GrabDraft'];
+export type Grab = AnswerOf<'Grab'>;
+/** What a buyer has in a sale: an order, a place in the line, or a turn. */
+export type Standing = Worded<AnswerOf<'Standing'>, { order_state: OrderState | null }>;
+
 /** RFC 9457 problem document; fields beyond these depend on the slug (`total` of shop.price_changed). */
 export type Problem = Schemas['Problem'] & Record<string, unknown>;

@@ -1,7 +1,7 @@
 // What the console knows of a room, event by event. Pure; the socket lives in @vitrine/sdk.
 //
 // Unlike a viewer's page it applies everything at once: the host works ahead of the picture.
-import type { ChatEvent, NowShowing, ServerEvent, StockState } from '@vitrine/sdk';
+import type { ChatEvent, FlashStockState, NowShowing, ServerEvent, StockState } from '@vitrine/sdk';
 
 /** Older messages leave the page, not the record. */
 export const CHAT_KEPT = 300;
@@ -16,6 +16,8 @@ export interface RoomState {
   showcaseVersion: number;
   chat: ChatEvent[];
   stock: Record<string, StockState>;
+  /** By sale and SKU, "fls_... sku_...". */
+  flashStock: Record<string, FlashStockState>;
   /** False after chat was lost between two connections; the pane says so. */
   chatComplete: boolean;
 }
@@ -31,6 +33,7 @@ export function emptyRoom(): RoomState {
     showcaseVersion: 0,
     chat: [],
     stock: {},
+    flashStock: {},
     chatComplete: true,
   };
 }
@@ -41,6 +44,17 @@ function withStock(known: RoomState['stock'], news: readonly StockState[]): Room
   for (const item of news) {
     const before = stock[item.sku];
     if (!before || item.version >= before.version) stock[item.sku] = item;
+  }
+  return stock;
+}
+
+export const flashKey = (sale: string, sku: string): string => `${sale} ${sku}`;
+
+function withFlash(known: RoomState['flashStock'], news: readonly FlashStockState[]): RoomState['flashStock'] {
+  const stock = { ...known };
+  for (const item of news) {
+    const before = stock[flashKey(item.sale, item.sku)];
+    if (!before || item.version >= before.version) stock[flashKey(item.sale, item.sku)] = item;
   }
   return stock;
 }
@@ -64,6 +78,7 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
         showcaseVersion: event.showcase_version,
         chat: event.chat,
         stock: withStock({}, event.stock),
+        flashStock: withFlash({}, event.flash_stock),
         chatComplete: true,
       };
     case 'gap':
@@ -88,6 +103,7 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
         online: event.online ?? room.online,
         likes: event.likes ?? room.likes,
         stock: event.stock ? withStock(room.stock, event.stock) : room.stock,
+        flashStock: event.flash_stock ? withFlash(room.flashStock, event.flash_stock) : room.flashStock,
       };
     default:
       return room;

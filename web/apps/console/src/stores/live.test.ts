@@ -10,6 +10,7 @@ const { api, rooms } = vi.hoisted(() => ({
     setShowcase: vi.fn(),
     stream: vi.fn(),
     shopOrders: vi.fn(),
+    shopFlashSales: vi.fn(),
     changeStock: vi.fn(),
   },
   rooms: [] as RoomListener[],
@@ -41,6 +42,7 @@ describe('the live page’s store', () => {
   beforeEach(async () => {
     setActivePinia(createPinia());
     vi.clearAllMocks();
+    api.shopFlashSales.mockResolvedValue({ items: [], next: null });
     api.room.mockResolvedValue({
       room: 'demo',
       stream: 'demo',

@@ -8,6 +8,8 @@ import {
   RoomSocket,
   type AckEvent,
   type Card,
+  type FlashSale,
+  type FlashSaleDraft,
   type MediaTime,
   type Order,
   type Showcase,
@@ -16,7 +18,7 @@ import {
 } from '@vitrine/sdk';
 import { api } from '../api';
 import { liveTotals, startOfDay, type LiveTotals } from '../logic/live-totals';
-import { afterEvent, emptyRoom } from '../logic/room-state';
+import { afterEvent, emptyRoom, flashKey } from '../logic/room-state';
 import { appendSample, type HealthSample } from '../logic/stream-health';
 import { useSession } from './session';
 import { useShop } from './shop';
@@ -33,6 +35,7 @@ export const useLive = defineStore('live', () => {
   const stream = shallowRef<Stream | null>(null);
   const history = shallowRef<HealthSample[]>([]);
   const showcase = shallowRef<Showcase | null>(null);
+  const saleList = shallowRef<FlashSale[]>([]);
   const totals = ref<LiveTotals>({ orders: 0, paid: 0, testPaid: 0 });
   const flvUrl = ref('');
   let socket: RoomSocket | null = null;
@@ -57,6 +60,19 @@ export const useLive = defineStore('live', () => {
     return (await api.room(room.value)).flv_url;
   }
 
+  /** The room's flash sales that are not over, with the newest figures the socket has told. */
+  const sales = computed<FlashSale[]>(() =>
+    saleList.value
+      .filter((sale) => sale.state !== 'settled')
+      .map((sale) => ({
+        ...sale,
+        items: sale.items.map((item) => {
+          const told = state.value.flashStock[flashKey(sale.sale, item.sku)];
+          return told && told.version >= item.stock.version ? { ...item, stock: told } : item;
+        }),
+      })),
+  );
+
   async function enter(name: string): Promise<void> {
     leave();
     room.value = name;
@@ -71,7 +87,7 @@ export const useLive = defineStore('live', () => {
       online: known.online,
       likes: known.likes,
     };
-    await loadShowcase();
+    await Promise.all([loadShowcase(), loadSales()]);
     if (room.value !== name) return;
     socket = new RoomSocket({
       room: name,
@@ -81,6 +97,7 @@ export const useLive = defineStore('live', () => {
           // What is replayed happened before the snapshot the page already shows.
           if (!replayed) state.value = afterEvent(state.value, event);
           if (event.kind === 'showcase_changed' && event.version !== showcase.value?.version) void loadShowcase();
+          if (event.kind === 'flash_sale' || event.kind === 'snapshot') void loadSales();
           if (event.kind === 'snapshot' && event.showcase_version !== showcase.value?.version) void loadShowcase();
         },
         status: (now) => (status.value = now),
@@ -97,6 +114,7 @@ export const useLive = defineStore('live', () => {
     stream.value = null;
     history.value = [];
     showcase.value = null;
+    saleList.value = [];
     totals.value = { orders: 0, paid: 0, testPaid: 0 };
   }
 
@@ -128,6 +146,29 @@ export const useLive = defineStore('live', () => {
 
   async function loadShowcase(): Promise<void> {
     showcase.value = await api.showcase(room.value);
+  }
+
+  async function loadSales(): Promise<void> {
+    const name = room.value;
+    const page = await api.shopFlashSales({ room: name, limit: 20 });
+    if (room.value === name) saleList.value = page.items;
+  }
+
+  /** Sets a sale up: without a start it opens now, with one it is announced. */
+  async function addSale(draft: FlashSaleDraft): Promise<void> {
+    const made = await api.addFlashSale(draft);
+    try {
+      await moveSale(made.sale, draft.starts_at_ms ? 'schedule' : 'start');
+    } catch (refusal) {
+      // What could not begin is no use as a draft: the form is still there to correct.
+      await api.removeFlashSale(made.sale).catch(() => undefined);
+      throw refusal;
+    }
+  }
+
+  async function moveSale(sale: string, step: Parameters<typeof api.moveFlashSale>[1]): Promise<void> {
+    await api.moveFlashSale(sale, step);
+    await loadSales();
   }
 
   /** Sets the products and their order; the list moves at once and goes back when the server refuses. */
@@ -174,6 +215,7 @@ export const useLive = defineStore('live', () => {
     history,
     showcase,
     cards,
+    sales,
     totals,
     flvUrl,
     freshFlvUrl,
@@ -184,6 +226,8 @@ export const useLive = defineStore('live', () => {
     readStream,
     readOrders,
     loadShowcase,
+    addSale,
+    moveSale,
     setProducts,
     show,
     hide,

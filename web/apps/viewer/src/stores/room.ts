@@ -19,6 +19,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../app/api';
 import { useClock } from '../app/server-now';
+import { useFlash } from './flash';
 import { useMe } from './me';
 import { useOrders } from './orders';
 
@@ -128,6 +129,7 @@ export const useRoom = defineStore('room', () => {
     lines.value = [];
     cards.value = [];
     stock.value.clear();
+    useFlash().clear();
     title.value = '';
     hostName.value = '';
     online.value = 0;
@@ -166,9 +168,14 @@ export const useRoom = defineStore('room', () => {
         if (event.online !== undefined) online.value = event.online;
         if (event.likes !== undefined) likes.value = event.likes;
         event.stock?.forEach(takeStock);
+        event.flash_stock?.forEach(useFlash().takeStock);
+        return;
+      case 'flash_turn':
+        useFlash().takeTurn(event);
         return;
       case 'order':
         void useOrders().follow(event);
+        useFlash().follow(event);
         return;
       case 'muted':
         if (you.value) you.value.muted_until_ms = event.until_ms;
@@ -187,6 +194,8 @@ export const useRoom = defineStore('room', () => {
         return;
       case 'notice':
         return addNotice(event);
+      case 'flash_sale':
+        return useFlash().take(event);
       case 'live':
         return setLive(event.live);
       case 'room_changed':
@@ -205,6 +214,7 @@ export const useRoom = defineStore('room', () => {
     capabilities.value = event.capabilities;
     limits.value = event.limits;
     event.stock.forEach(takeStock);
+    useFlash().begin(event.flash_sales, event.flash_stock);
     flushLines();
     const known = new Set(event.chat.map((line) => line.id));
     lines.value = [...lines.value.filter((line) => !known.has(line.id)), ...event.chat]
