@@ -541,6 +541,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams taken from other servers, and how that goes
+         * @description Needs the right stream.key.
+         */
+        get: operations["pulls"];
+        put?: never;
+        /**
+         * Take another server's stream as one of ours, until it is removed
+         * @description Needs the right stream.key.
+         */
+        post: operations["createPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pulls/{pull_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop taking a stream; its viewers stay for the grace
+         * @description Needs the right stream.key.
+         */
+        delete: operations["removePull"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms": {
         parameters: {
             query?: never;
@@ -1932,6 +1976,30 @@ export interface components {
             video_codec?: string | null;
             audio_codec?: string | null;
         };
+        Pull: {
+            pull_id: string;
+            stream: string;
+            /** @description without its query */
+            url: string;
+            /** @enum {string} */
+            state: "connecting" | "live" | "waiting";
+            /** @description of the state */
+            since_ms: number;
+            /** @description tries since the server started */
+            connections: number;
+            /** @description why the last try ended */
+            error?: string | null;
+            created_at_ms: number;
+        };
+        PullList: {
+            items: components["schemas"]["Pull"][];
+        };
+        PullWish: {
+            /** @description ours, which it is to be */
+            stream: string;
+            /** @description rtmp, rtmps, http or https (FLV) */
+            url: string;
+        };
         RefererRules: {
             /** @description sites whose pages may show it: shop.example, *.shop.example; none: all */
             allow: string[];
@@ -3161,6 +3229,76 @@ export interface operations {
             header?: never;
             path: {
                 product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pulls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPull: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
             };
             cookie?: never;
         };
