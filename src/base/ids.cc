@@ -36,6 +36,10 @@ std::optional<int64_t> decode_id(std::string_view prefix, std::string_view text)
   return static_cast<int64_t>(value);
 }
 
+WallTime time_of_id(int64_t value) {
+  return {(value >> kRandomBits) + kEpochMs};
+}
+
 int64_t IdSource::next_value() {
   const int64_t since = std::max<int64_t>(clock_.wall().ms - kEpochMs, 1);
   const int64_t fresh = since << kRandomBits | static_cast<int64_t>(random_.below(1 << kRandomBits));

@@ -21,6 +21,8 @@ namespace vitrine {
 std::string encode_id(std::string_view prefix, int64_t value);
 // Empty when the prefix differs, the length is not 13, a character is foreign or the value is not positive.
 std::optional<int64_t> decode_id(std::string_view prefix, std::string_view text);
+// When an id that IdSource made was made, to the millisecond.
+WallTime time_of_id(int64_t value);
 
 template <class Tag>
 struct Id {

@@ -10,7 +10,9 @@
 #include "contract/media.h"
 #include "contract/members.h"
 #include "contract/ops.h"
+#include "rooms/door_book.h"
 #include "rooms/private_lanes.h"
+#include "rooms/role_book.h"
 #include "rooms/room_directory.h"
 #include "runtime/ring_policy.h"
 #include "store/database.h"
@@ -27,6 +29,8 @@ struct RoomsContext {
   std::unique_ptr<Database> database;
   std::unique_ptr<Database> chat;
   RoomDirectory directory;
+  DoorBook doors{};
+  RoleBook roles{};
   PrivateLanes lanes;
   size_t resume_events = 2'000;
   FeedOptions feed;

@@ -15,19 +15,19 @@ std::string buyer(int number) {
 }
 
 // Says lines at home, faster than any socket could.
-struct Spoken {
+struct Tally {
   int taken = 0;
   int refused = 0;
 };
-Task<Spoken> say_all(RoomHandlePtr handle, std::vector<ChatAuthor> authors) {
-  Spoken out;
+Task<Tally> say_all(RoomHandlePtr handle, std::vector<ChatAuthor> authors) {
+  Tally out;
   for (ChatAuthor& who : authors) {
     const auto said = handle->room()->say(std::move(who), "a line");
-    ++(std::holds_alternative<MessageId>(said) ? out.taken : out.refused);
+    ++(std::holds_alternative<ShownLine>(said) ? out.taken : out.refused);
   }
   co_return out;
 }
-Spoken say_all(TestHouse& house, std::vector<ChatAuthor> authors) {
+Tally say_all(TestHouse& house, std::vector<ChatAuthor> authors) {
   const auto room = house.room();
   return wait_on(room->home(), say_all(room, std::move(authors)));
 }

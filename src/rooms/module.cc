@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "rooms/config.h"
+#include "rooms/entry_api.h"
+#include "rooms/moderation_api.h"
 #include "rooms/room_door.h"
 #include "rooms/rooms_api.h"
 #include "rooms/shop_events.h"
@@ -53,7 +55,10 @@ struct RoomsModule::Parts {
                 .lanes = {},
                 .feed = {}},
         service(context),
+        moderation(context, service),
         api(context, service),
+        moderation_api(context, service, moderation),
+        entry_api(context),
         door(context),
         shop_events(context),
         ops_events(context) {}
@@ -63,7 +68,10 @@ struct RoomsModule::Parts {
   RoomsNeeds needs;
   RoomsContext context;
   RoomService service;
+  ModerationService moderation;
   RoomsApi api;
+  ModerationApi moderation_api;
+  EntryApi entry_api;
   RoomDoor door;
   ShopEvents shop_events;
   ShopEvents ops_events;
@@ -71,6 +79,8 @@ struct RoomsModule::Parts {
 
 RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
   parts_->api.add_routes(parts_->needs.router);
+  parts_->moderation_api.add_routes(parts_->needs.router);
+  parts_->entry_api.add_routes(parts_->needs.router);
   parts_->door.add_routes(parts_->needs.router);
   // A room carries the stream of its own name.
   parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
@@ -97,6 +107,7 @@ Result<void> RoomsModule::start() {
   if (!chat) return chat.error();
   context.database = std::move(*database);
   context.chat = std::move(*chat);
+  if (auto known = wait_for(parts_->home(), parts_->moderation.load()); !known) return known;
   if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
   Bus& bus = parts_->needs.bus;
   bus.source(*context.database);

@@ -14,14 +14,23 @@ namespace {
 
 constexpr std::string_view kGuest = "gst_0000000000001";
 constexpr std::string_view kOther = "gst_0000000000002";
+constexpr std::string_view kThird = "gst_0000000000003";
+constexpr std::string_view kBuyer = "usr_0000000000004";
+constexpr std::string_view kSocket = "/v1/rooms/demo/socket";
+const HttpClient::Headers kStaff{{"Staff", "1"}};
 
-// Who is asking stands in the headers: "Viewer: gst_...", "Staff: 1".
+// Who is asking stands in the headers: "Viewer: gst_...", "Buyer: usr_...", "Staff: 1".
 Task<Result<Caller>> believe(std::shared_ptr<const HttpRequest> request) {
   Caller caller;
   if (const auto guest = GuestId::parse(request->headers.get("Viewer"))) {
     caller.viewer = Caller::Viewer::guest;
     caller.guest = *guest;
     caller.name = "Guest";
+  }
+  if (const auto account = AccountId::parse(request->headers.get("Buyer"))) {
+    caller.viewer = Caller::Viewer::buyer;
+    caller.account = *account;
+    caller.name = "Buyer";
   }
   if (request->headers.has("Staff")) {
     caller.staff =
@@ -65,6 +74,16 @@ class RoomsModuleTest : public ::testing::Test {
         "/v1/rooms",
         boost::json::serialize(boost::json::object{{"room", room}, {"title", "T"}, {"host_name", "H"}}),
         {{"Staff", "1"}, {"Idempotency-Key", std::string(key)}});
+  }
+  ClientReply sanction(std::string_view kind, std::string_view account, int minutes, std::string_view reason,
+                       std::string_view scope = "room") {
+    const boost::json::object body{
+        {"kind", kind}, {"scope", scope}, {"account", account}, {"minutes", minutes}, {"reason", reason}};
+    return http().post("/v1/rooms/demo/sanctions", boost::json::serialize(body),
+                       {{"Staff", "1"}, {"Idempotency-Key", std::string(kind) + std::string(account)}});
+  }
+  ClientReply put_rules(std::string_view json) {
+    return http().request("PUT", "/v1/rooms/demo/chat-rules", std::string(json), kStaff);
   }
   HttpClient& http() {
     if (!client_) client_ = std::make_unique<HttpClient>(server.port());
@@ -161,17 +180,144 @@ TEST_F(RoomsModuleTest, DrainingSaysGoodbyeAndStoppingLeavesNobody) {
   EXPECT_TRUE(socket.ended());
 }
 
-TEST_F(RoomsModuleTest, AMuteIsToldAndHolds) {
+TEST_F(RoomsModuleTest, AMuteIsToldAndHoldsUntilItIsLifted) {
   create("demo", "k1");
-  WebSocketClient socket(server.port(), "/v1/rooms/demo/socket", {{"Viewer", std::string(kGuest)}});
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
   next(socket, "snapshot");
-  const std::string body = R"({"account":"gst_0000000000001","minutes":5,"reason":"loud"})";
-  const HttpClient::Headers staff{{"Staff", "1"}, {"Idempotency-Key", "m1"}};
-  EXPECT_EQ(http().post("/v1/rooms/demo/mutes", body, staff).status, 201);
+  EXPECT_EQ(sanction("mute", kGuest, 5, "loud").status, 201);
   EXPECT_EQ(next(socket, "muted").at("reason"), "loud");
   socket.send_text(R"({"kind":"chat","ref":"a","text":"hello"})");
   EXPECT_EQ(next(socket, "error").at("slug"), "rooms.muted");
-  EXPECT_EQ(http().get("/v1/rooms/demo/mutes", staff).json().at("items").as_array().size(), 1u);
+  const auto listed = http().get("/v1/rooms/demo/sanctions", kStaff).json().at("items").at(0);
+  EXPECT_EQ(listed.at("kind"), "mute");
+  EXPECT_EQ(listed.at("by"), "Mod");
+  const std::string path = "/v1/rooms/demo/sanctions/" + std::string(kGuest) + "/mute";
+  EXPECT_EQ(http().request("DELETE", path, "", kStaff).status, 204);
+  next(socket, "muted");
+  socket.send_text(R"({"kind":"chat","ref":"b","text":"hello"})");
+  EXPECT_EQ(next(socket, "ack").at("ref"), "b");
+}
+
+TEST_F(RoomsModuleTest, ABannedViewerIsPutOutWithinFiveSecondsAndStaysOut) {
+  create("demo", "k1");
+  create("other", "k2");
+  const HttpClient::Headers viewer{{"Viewer", std::string(kGuest)}};
+  WebSocketClient socket(server.port(), kSocket, viewer);
+  WebSocketClient bystander(server.port(), kSocket, {{"Viewer", std::string(kOther)}});
+  next(socket, "snapshot");
+  next(bystander, "snapshot");
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(sanction("ban", kGuest, 60, "fraud").status, 201);
+  EXPECT_EQ(next(socket, "outside").at("why"), "banned");
+  auto frame = socket.read();
+  while (!frame.ended && frame.opcode != WebSocketOpcode::close) frame = socket.read();
+  EXPECT_EQ(frame.close_code(), 4403);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  EXPECT_EQ(WebSocketClient(server.port(), kSocket, viewer).handshake().status, 403);
+  const auto entry = http().get("/v1/rooms/demo/entry", viewer).json();
+  EXPECT_EQ(entry.at("state"), "banned");
+  EXPECT_EQ(entry.at("reason"), "fraud");
+  EXPECT_EQ(http().get("/v1/rooms/other/entry", viewer).json().at("state"), "inside");
+  bystander.send_text(R"({"kind":"ping","t":1})");
+  EXPECT_EQ(next(bystander, "pong").at("t"), 1);
+}
+
+TEST_F(RoomsModuleTest, ASiteBanHoldsInEveryRoomAlsoALaterOne) {
+  create("demo", "k1");
+  EXPECT_EQ(sanction("ban", kGuest, 60, "fraud", "site").status, 201);
+  create("later", "k2");
+  const HttpClient::Headers viewer{{"Viewer", std::string(kGuest)}};
+  EXPECT_EQ(http().get("/v1/rooms/later/entry", viewer).json().at("state"), "banned");
+  const std::string path = "/v1/rooms/demo/sanctions/" + std::string(kGuest) + "/ban?scope=site";
+  EXPECT_EQ(http().request("DELETE", path, "", kStaff).status, 204);
+  EXPECT_EQ(http().get("/v1/rooms/later/entry", viewer).json().at("state"), "inside");
+}
+
+TEST_F(RoomsModuleTest, AHeldLineIsSeenByStaffFirst) {
+  create("demo", "k1");
+  EXPECT_EQ(put_rules(R"({"slow_mode_s":0,"review":"before","speakers":"everyone","new_account_minutes":0,
+                          "on_word":"refuse","words":[],"patterns":[]})")
+                .status,
+            200);
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
+  next(socket, "snapshot");
+  socket.send_text(R"({"kind":"chat","ref":"a","text":"good"})");
+  const auto good = next(socket, "held");
+  EXPECT_EQ(good.at("ref"), "a");
+  socket.send_text(R"({"kind":"chat","ref":"b","text":"bad"})");
+  const std::string bad(next(socket, "held").at("id").as_string());
+  EXPECT_EQ(http().get("/v1/rooms/demo/desk", kStaff).json().at("held"), 2);
+  EXPECT_EQ(http().get("/v1/rooms/demo/held", kStaff).json().at("items").at(0).at("text"), "good");
+  const std::string held = "/v1/rooms/demo/held/";
+  EXPECT_EQ(http().post(held + std::string(good.at("id").as_string()) + "/approve", "", kStaff).status, 204);
+  EXPECT_EQ(next(socket, "chat").at("id"), good.at("id"));
+  EXPECT_EQ(http().request("DELETE", held + bad, "", kStaff).status, 204);
+  EXPECT_EQ(next(socket, "held_dropped").at("id").as_string(), std::string_view(bad));
+  EXPECT_EQ(http().request("DELETE", held + bad, "", kStaff).slug(), "rooms.message");
+}
+
+TEST_F(RoomsModuleTest, SlowModeIsToldToEverybodyInside) {
+  create("demo", "k1");
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
+  EXPECT_EQ(next(socket, "snapshot").at("limits").at("slow_mode_s"), 0);
+  put_rules(R"({"slow_mode_s":30,"review":"after","speakers":"everyone","new_account_minutes":0,
+                "on_word":"refuse","words":["spam"],"patterns":["vx\\d+"]})");
+  EXPECT_EQ(next(socket, "chat_limits").at("slow_mode_s"), 30);
+  EXPECT_EQ(http().get("/v1/rooms/demo/chat-rules", kStaff).json().at("patterns").at(0), "vx\\d+");
+  const auto refused = put_rules(R"({"slow_mode_s":0,"review":"after","speakers":"everyone",
+                                     "new_account_minutes":0,"on_word":"refuse","words":[],"patterns":["ok","("]})");
+  EXPECT_EQ(refused.slug(), "rooms.pattern");
+  EXPECT_EQ(refused.json().at("field"), "/patterns/1");
+}
+
+TEST_F(RoomsModuleTest, AReportedLineWaitsForStaffUntilItIsHandled) {
+  create("demo", "k1");
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
+  next(socket, "snapshot");
+  socket.send_text(R"({"kind":"chat","ref":"a","text":"send me money"})");
+  const std::string line(next(socket, "chat").at("id").as_string());
+  const auto report = [&](std::string_view who, std::string_view reason) {
+    const HttpClient::Headers headers{{"Viewer", std::string(who)},
+                                      {"Idempotency-Key", "r" + std::string(who)}};
+    const boost::json::object body{{"message", line}, {"reason", reason}};
+    return http().post("/v1/rooms/demo/reports", boost::json::serialize(body), headers);
+  };
+  auto first = report(kOther, "fraud");
+  // A line is shown first and stored after.
+  for (int tries = 0; first.status == 404 && tries < 100; ++tries) first = report(kOther, "fraud");
+  EXPECT_EQ(first.status, 204);
+  EXPECT_EQ(report(kThird, "spam").status, 204);
+  EXPECT_EQ(report(kThird, "spam").status, 204);
+  const auto listed = http().get("/v1/rooms/demo/reports", kStaff).json().at("items").as_array();
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].at("reports"), 2);
+  EXPECT_EQ(listed[0].at("text"), "send me money");
+  const std::string close = "/v1/rooms/demo/reports/" + line + "/close";
+  EXPECT_EQ(http().post(close, R"({"outcome":"dismissed"})", kStaff).status, 204);
+  EXPECT_EQ(http().post(close, R"({"outcome":"dismissed"})", kStaff).slug(), "rooms.report");
+  EXPECT_EQ(http().get("/v1/rooms/demo/desk", kStaff).json().at("reports"), 0);
+}
+
+TEST_F(RoomsModuleTest, ARoleOfTheRoomAllowsWhatTheTableSaysThereAndNowhereElse) {
+  create("demo", "k1");
+  create("other", "k2");
+  const HttpClient::Headers helper{{"Buyer", std::string(kBuyer)}};
+  const std::string roles = "/v1/rooms/demo/roles/";
+  EXPECT_EQ(http().get("/v1/rooms/demo/held", helper).slug(), "members.no_right");
+  const auto given =
+      http().request("PUT", roles + std::string(kBuyer), R"({"role":"assistant","name":"Xiao"})", kStaff);
+  EXPECT_EQ(given.status, 204);
+  EXPECT_EQ(http().get("/v1/rooms/demo/held", helper).status, 200);
+  EXPECT_EQ(http().get("/v1/rooms/other/held", helper).slug(), "members.no_right");
+  EXPECT_EQ(http().get("/v1/rooms/demo/chat-rules", helper).slug(), "members.no_right");
+  EXPECT_EQ(http().get("/v1/rooms/demo/held", {{"Viewer", std::string(kGuest)}}).slug(),
+            "members.staff_only");
+  EXPECT_EQ(http().get("/v1/rooms/demo/roles", kStaff).json().at("items").at(0).at("role"), "assistant");
+  EXPECT_EQ(
+      http().request("PUT", roles + std::string(kGuest), R"({"role":"host","name":"G"})", kStaff).slug(),
+      "rooms.role_account");
+  EXPECT_EQ(http().request("DELETE", roles + std::string(kBuyer), "", kStaff).status, 204);
+  EXPECT_EQ(http().get("/v1/rooms/demo/held", helper).slug(), "members.no_right");
 }
 
 }  // namespace

@@ -199,6 +199,10 @@ TEST_F(EverythingHappens, EveryEventFitsTheDocumentAndTheRoomsHaveNothingPersona
   until(bystander, "live", seen);
   ASSERT_TRUE(wait_on(house.cores.at(0), house.service->change("demo", "New title", std::nullopt)));
   until(bystander, "room_changed", seen);
+  ChatSettings slow;
+  slow.slow_mode_s = 30;
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->set_chat_settings("demo", slow)));
+  until(bystander, "chat_limits", seen);
   const auto handle = house.room();
   at_home([&](Room& room) { room.resolve(handle->reserve().seq, std::nullopt); });
   until(bystander, "void", seen);
@@ -236,7 +240,10 @@ TEST(Protocol, WhatIsForOneViewerFitsTheDocument) {
                                            error_event("r", room_error("rooms.too_fast"), 500),
                                            pong_event(7, {5}),
                                            order_event(to_json(order).as_object()),
-                                           flash_turn_event(FlashSaleId{77}, SkuId{5}, 5)};
+                                           flash_turn_event(FlashSaleId{77}, SkuId{5}, 5),
+                                           held_event("r", {}),
+                                           held_dropped_event({}),
+                                           outside_event("banned", {5}, "R")};
   std::set<std::string> kinds = {"snapshot"};  // walked through above
   for (const std::string& text : events) {
     const auto event = json::parse(text);
@@ -272,7 +279,7 @@ TEST(Protocol, EverySlugHasItsRowAndItsAction) {
   }
   EXPECT_EQ(rows, listed);
   // Whatever the room refuses a line with has a row.
-  const std::regex refusal(R"re(ChatRefusal\{"(rooms\.[a-z_]+)")re");
+  const std::regex refusal(R"re((?:ChatRefusal|strike\(talker, )\{"(rooms\.[a-z_]+)")re");
   for (const auto& file : std::filesystem::directory_iterator(VITRINE_SOURCE_DIR "/src/rooms")) {
     if (file.path().extension() != ".cc" || file.path().string().ends_with("_test.cc")) continue;
     const std::string source = text_of_file(file.path());

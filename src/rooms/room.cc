@@ -28,8 +28,7 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
       summary_(handle.summary()),
       stock_(std::move(stored.stock)),
       flash_(std::move(stored.flash)),
-      words_(std::move(stored.words)),
-      word_list_(words_),
+      gate_(needs.clock),
       likes_(stored.likes),
       likes_saved_at_(needs.clock.monotonic()),
       state_sent_at_(needs.clock.monotonic()),
@@ -50,8 +49,11 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
               .showcase_version = record.showcase_version,
               .flash_sales = std::move(stored.flash_sales)};
   for (const auto& chat : stored.chat)
-    history_.push_back({chat.line.id, chat.line.from, numbered(chat.at, chat_body(chat.line))});
-  for (auto& mute : stored.mutes) mutes_[mute.account] = mute;
+    history_.push_back({chat.line.id, chat.line.from, chat.line.text, chat.line.at,
+                        numbered(chat.at, chat_body(chat.line))});
+  for (const Sanction& mute : stored.mutes)
+    gate_.set_mute(mute.scope, {mute.account, mute.name, mute.until, mute.reason});
+  gate_.set_settings(std::move(stored.settings));
   summary_.likes = stored.likes;
   handle_.set_summary(summary_);
 }
@@ -88,12 +90,14 @@ bool Room::can_resume(RoomPosition from) const {
 
 Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   picture_.likes = likes_.total();
-  picture_.chat_chars = home_.core().config().get(kChatChars);
-  picture_.chat_interval_ms = home_.core().config().get(kChatIntervalMs);
+  const ChatGate::Limits limits = chat_limits();
+  picture_.chat_chars = limits.chars_max;
+  picture_.slow_mode_s = gate_.settings().slow_mode_s;
+  picture_.chat_interval_ms = gate_.pace(limits.pace).interval.count();
   std::vector<std::string> chat;
   for (const HistoryLine& line : history_) chat.push_back(line.text);
-  Welcome out{.events = {snapshot_event(picture_, stock_, flash_, chat, visitor.who, mute_of(visitor.who),
-                                        needs_.clock.wall())},
+  Welcome out{.events = {snapshot_event(picture_, stock_, flash_, chat, visitor.who,
+                                        gate_.mute_of(visitor.who), needs_.clock.wall())},
               .sequence = feed_.head(visitor.deflate),
               .gap = {}};
   if (visitor.resume && *visitor.resume < picture_.at) out.gap = {*visitor.resume, picture_.at};
@@ -113,24 +117,25 @@ std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t los
       {.who = visitor.who, .resume = RoomPosition{picture_.at.epoch, last}, .deflate = visitor.deflate});
 }
 
-std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text) {
+Spoken Room::say(ChatAuthor who, std::string text) {
   home_.check_here();
   if (closed_) return ChatRefusal{"rooms.unavailable", {}};
   if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
-  if (const auto mute = mute_of(who)) return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
-  auto clean = clean_chat(text, home_.core().config().get(kChatChars));
-  if (!clean) return ChatRefusal{clean.error().reason, {}};
-  if (word_list_.blocks(*clean)) return ChatRefusal{"rooms.word_blocked", {}};
-  if (const auto wait = too_fast(who)) return ChatRefusal{"rooms.too_fast", *wait};
+  auto judged = gate_.judge(who, text, chat_limits());
+  if (const auto* refused = std::get_if<ChatRefusal>(&judged)) return *refused;
+  auto& passed = std::get<ChatGate::Passed>(judged);
   ChatLine line{.id = needs_.ids.next<MessageId>(),
                 .from = std::move(who),
-                .text = std::move(*clean),
+                .text = std::move(passed.text),
                 .at = needs_.clock.wall()};
   const MessageId id = line.id;
+  if (passed.held) {
+    gate_.hold({std::move(line), *passed.held});
+    return WaitingLine{id};
+  }
   if (budget_.take(line.from, home_.core().config().get(kChatPerSecond), needs_.clock.monotonic())) {
-    std::string body = chat_body(line);
-    show_now({.body = std::move(body), .change = std::move(line)});
-    return id;
+    show_line(std::move(line));
+    return ShownLine{id};
   }
   if (!budget_.waiting()) {
     slice_timer_.expires_after(ChatBudget::kSlice);
@@ -140,7 +145,7 @@ std::variant<MessageId, ChatRefusal> Room::say(ChatAuthor who, std::string text)
     });
   }
   show_to_speaker(budget_.wait(std::move(line)));
-  return id;
+  return ShownLine{id};
 }
 
 // What a slice shows leaves in one frame: it deflates well, and costs a viewer's connection one head.
@@ -160,23 +165,29 @@ void Room::show_to_speaker(const std::vector<ChatLine>& lines) {
   for (const ChatLine& line : lines) needs_.lanes.send(line.from.id, own_chat_event(line), picture_.room);
 }
 
-// Staff set the pace; they do not keep it. Guests cost nothing to make, so those of one address have a
-// pace together as well.
-std::optional<Milliseconds> Room::too_fast(const ChatAuthor& who) {
-  if (who.role) return std::nullopt;
-  const MonotonicTime now = needs_.clock.monotonic();
-  if (paces_.size() >= kPacesMax)
-    std::erase_if(paces_, [now](const auto& entry) { return entry.second.rested(now); });
+void Room::show_line(ChatLine line) {
+  std::string body = chat_body(line);
+  show_now({.body = std::move(body), .change = std::move(line)});
+}
+
+std::optional<std::string> Room::show_held(MessageId id) {
+  home_.check_here();
+  auto held = gate_.take_held(id);
+  if (!held) return std::nullopt;
+  const std::string author = held->line.from.id;
+  show_line(std::move(held->line));
+  return author;
+}
+
+ChatGate::Limits Room::chat_limits() const {
   const Config& config = home_.core().config();
-  const ChatPace::Limits limits{Milliseconds(config.get(kChatIntervalMs)), config.get(kChatBurst)};
-  Milliseconds wait{0};
-  if (!who.address.empty()) {
-    const ChatPace::Limits together{limits.interval / kGuestsOfOneAddress,
-                                    limits.burst * kGuestsOfOneAddress};
-    wait = paces_[who.address].take(now, together);
-  }
-  if (wait.count() == 0) wait = paces_[who.id].take(now, limits);
-  return wait.count() > 0 ? std::optional(wait) : std::nullopt;
+  return {.chars_max = config.get(kChatChars),
+          .pace = {Milliseconds(config.get(kChatIntervalMs)), config.get(kChatBurst)}};
+}
+
+ChatGate& Room::gate() {
+  home_.check_here();
+  return gate_;
 }
 
 void Room::like(int64_t taps) {
@@ -244,6 +255,7 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
   if (const auto* now = std::get_if<NowShowingChange>(&change)) picture_.now_showing = now->json;
   if (const auto* showcase = std::get_if<ShowcaseChange>(&change))
     picture_.showcase_version = showcase->version;
+  if (const auto* settings = std::get_if<ChatSettings>(&change)) gate_.set_settings(*settings);
   if (const auto* capabilities = std::get_if<Capabilities>(&change)) picture_.capabilities = *capabilities;
   if (const auto* live = std::get_if<LiveChange>(&change)) {
     picture_.live = summary_.live = live->live;
@@ -264,7 +276,7 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
     }
   }
   if (const auto* line = std::get_if<ChatLine>(&change)) {
-    history_.push_back({line->id, line->from, text});
+    history_.push_back({line->id, line->from, line->text, line->at, text});
     if (history_.size() > kHistoryLines) history_.pop_front();
     home_.core().spawn(store_chat(needs_.chat, picture_.room, {at, *line}));
   }
@@ -300,48 +312,16 @@ void Room::notice(std::string text_key, std::string name, std::string product) {
   state_changed();
 }
 
-void Room::set_mute(Mute mute) {
-  home_.check_here();
-  mutes_[mute.account] = std::move(mute);
-}
-
-void Room::drop_mute(const std::string& account) {
-  home_.check_here();
-  mutes_.erase(account);
-}
-
-std::vector<Mute> Room::mutes() {
-  home_.check_here();
-  const WallTime now = needs_.clock.wall();
-  std::erase_if(mutes_, [now](const auto& entry) { return entry.second.until <= now; });
-  std::vector<Mute> out;
-  for (const auto& [account, mute] : mutes_) out.push_back(mute);
-  return out;
-}
-
-std::optional<Mute> Room::mute_of(const std::string& account) {
-  const auto found = mutes_.find(account);
-  if (found == mutes_.end()) return std::nullopt;
-  if (found->second.until > needs_.clock.wall()) return found->second;
-  mutes_.erase(found);
-  return std::nullopt;
-}
-
-// A guest's mute goes on when it signs in.
-std::optional<Mute> Room::mute_of(const ChatAuthor& who) {
-  auto mute = mute_of(who.id);
-  return mute || who.guest.empty() ? mute : mute_of(who.guest);
-}
-
-void Room::set_words(std::vector<std::string> words) {
-  home_.check_here();
-  words_ = std::move(words);
-  word_list_ = WordList(words_);
-}
-
 bool Room::shows_line(MessageId id) const {
   return std::any_of(history_.begin(), history_.end(),
                      [id](const HistoryLine& line) { return line.id == id; });
+}
+
+std::optional<ChatLine> Room::find_line(MessageId id) const {
+  const auto found =
+      std::find_if(history_.begin(), history_.end(), [id](const HistoryLine& line) { return line.id == id; });
+  if (found == history_.end()) return std::nullopt;
+  return ChatLine{.id = id, .from = found->from, .text = found->words, .at = found->at};
 }
 
 std::string Room::name_of(const std::string& viewer) const {

@@ -6,8 +6,9 @@
 // holds what was shown after a visitor's welcome, the welcome what was shown before. 4. Control events and
 // lines of staff are shown at once, other lines within the room's budget: what waits has no number yet.
 //
-// Owns    the picture, the recent events, the feed of its viewers, the budget of chat, presence, likes, paces
-//         and mutes.
+// Owns    the picture, the recent events, the feed of its viewers, the budget of chat, presence, likes and
+// the
+//         chat gate.
 // Thread  its home core; made, used and destroyed there.
 // Never   knows a socket, writes control rows, or waits for the chat store.
 #pragma once
@@ -21,13 +22,14 @@
 
 #include "base/ids.h"
 #include "rooms/chat_budget.h"
-#include "rooms/chat_rules.h"
+#include "rooms/chat_gate.h"
 #include "rooms/likes.h"
 #include "rooms/presence.h"
 #include "rooms/private_lanes.h"
 #include "rooms/room_feed.h"
 #include "rooms/room_handle.h"
 #include "rooms/room_store.h"
+#include "rooms/sanction.h"
 
 namespace vitrine {
 
@@ -53,18 +55,21 @@ struct FlashSaleChange {
   std::string json;  // empty: it is over
 };
 using RoomChange = std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange,
-                                ChatDeletion, Capabilities, ChatLine, FlashSaleChange>;
+                                ChatDeletion, Capabilities, ChatLine, ChatSettings, FlashSaleChange>;
 
 struct RoomEvent {
   std::string body;
   RoomChange change{};
 };
 
-// Why a line was not said.
-struct ChatRefusal {
-  std::string_view slug;
-  std::optional<Milliseconds> retry_after;
+// What became of a line: shown, waiting for a moderator, or refused.
+struct ShownLine {
+  MessageId id;
 };
+struct WaitingLine {
+  MessageId id;
+};
+using Spoken = std::variant<ShownLine, WaitingLine, ChatRefusal>;
 
 class Room : public std::enable_shared_from_this<Room> {
  public:
@@ -85,8 +90,8 @@ class Room : public std::enable_shared_from_this<Room> {
     FlashLevels flash{};
     std::vector<StoredChat> chat;
     int64_t likes = 0;
-    std::vector<Mute> mutes;
-    std::vector<std::string> words;
+    std::vector<Sanction> mutes;  // of this room and of all
+    ChatSettings settings;
   };
   Room(Needs needs, RoomHandle& handle, Stored stored);
 
@@ -109,9 +114,11 @@ class Room : public std::enable_shared_from_this<Room> {
   // when it is not known any more which events those were.
   std::optional<Welcome> catch_up(const Visitor& visitor, uint64_t lost_from);
 
-  // Takes a line: numbers, shows and stores it, now or within the budget's slice; one that the budget leaves
-  // out only its speaker sees. `role` frees from pace and budget.
-  std::variant<MessageId, ChatRefusal> say(ChatAuthor who, std::string text);
+  // Takes a line that the gate lets through: numbers, shows and stores it, now or within the budget's slice;
+  // one that the budget leaves out only its speaker sees.
+  Spoken say(ChatAuthor who, std::string text);
+  // Shows a line that waited; answers whose it was. Empty when it waits no longer.
+  std::optional<std::string> show_held(MessageId id);
   void like(int64_t taps);
 
   // The outcome of a number taken with RoomHandle::reserve(): its event, or nothing.
@@ -124,13 +131,11 @@ class Room : public std::enable_shared_from_this<Room> {
   // "b***1 bought ...": merged, at most a few a second.
   void notice(std::string text_key, std::string name, std::string product);
 
-  void set_mute(Mute mute);
-  void drop_mute(const std::string& account);
-  std::vector<Mute> mutes();
-  void set_words(std::vector<std::string> words);
-  const std::vector<std::string>& words() const { return words_; }
+  // Who may say what here.
+  ChatGate& gate();
   // Whether the line is among the newest ones.
   bool shows_line(MessageId id) const;
+  std::optional<ChatLine> find_line(MessageId id) const;
   // What a viewer who spoke lately is called; empty when nobody knows.
   std::string name_of(const std::string& viewer) const;
 
@@ -140,8 +145,6 @@ class Room : public std::enable_shared_from_this<Room> {
  private:
   static constexpr size_t kHistoryLines = 50;
   static constexpr size_t kFrameBytes = 16 * 1024;
-  static constexpr size_t kPacesMax = 20'000;
-  static constexpr int kGuestsOfOneAddress = 10;  // how many times one guest's pace they have together
   static constexpr Milliseconds kStateEvery{250};
   static constexpr Milliseconds kSaveEvery{5'000};
 
@@ -153,6 +156,8 @@ class Room : public std::enable_shared_from_this<Room> {
   struct HistoryLine {
     MessageId id;
     ChatAuthor from;
+    std::string words;
+    WallTime at;
     std::string text;  // the numbered event
   };
   struct Notice {
@@ -160,6 +165,7 @@ class Room : public std::enable_shared_from_this<Room> {
     std::string product;
   };
 
+  void show_line(ChatLine line);
   // A number's outcome, not yet shown.
   struct Resolved {
     int64_t seq;
@@ -173,9 +179,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void show_to_speaker(const std::vector<ChatLine>& lines);
   Welcome snapshot_for(const Visitor& visitor);
   bool can_resume(RoomPosition from) const;
-  std::optional<Mute> mute_of(const std::string& account);
-  std::optional<Mute> mute_of(const ChatAuthor& who);
-  std::optional<Milliseconds> too_fast(const ChatAuthor& who);
+  ChatGate::Limits chat_limits() const;
   void state_changed();
   void flush_state();
   void save_likes();
@@ -193,10 +197,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::deque<Shown> recent_;
   std::map<int64_t, std::optional<RoomEvent>> waiting_;  // resolved, but an earlier number is not
   std::map<std::string, Notice> notices_;                // by text_key
-  std::unordered_map<std::string, Mute> mutes_;
-  std::unordered_map<std::string, ChatPace> paces_;  // by viewer, and by address of guests
-  std::vector<std::string> words_;
-  WordList word_list_;
+  ChatGate gate_;
   Presence presence_;
   Likes likes_;
   MonotonicTime likes_saved_at_;

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "net/client_address.h"
+#include "rooms/call_facts.h"
 #include "rooms/config.h"
 
 namespace vitrine {
@@ -13,6 +13,7 @@ constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 // Pages ping every 10 s; who says nothing for so long is gone.
 constexpr Milliseconds kSilenceMax{60'000};
 constexpr Milliseconds kMessageTime{10'000};
+constexpr Milliseconds kSweepEvery{1'000};
 // Over it the socket is not read for a moment: a page sends a few a second at most.
 constexpr int64_t kMessagesPerSecond = 100;
 constexpr Milliseconds kFloodPause{100};
@@ -34,27 +35,10 @@ std::optional<RoomPosition> position_of(const HttpRequest& request) {
   return RoomPosition{*epoch, *seq};
 }
 
-// A proxy beside us that is not in net.trusted_proxies: whose address it hides is not known.
-bool is_loopback(const std::string& address) {
-  return address == "::1" || address.starts_with("127.");
-}
-
-// Staff speak under their own name and role, with the viewer's id: mutes and echoes go by that.
-ChatAuthor author_of(const Caller& caller, const std::string& remote) {
-  ChatAuthor out{.id = caller.viewer_id(), .name = caller.name, .role = std::nullopt};
-  if (caller.is_buyer() && caller.guest) out.guest = caller.guest.str();
-  if (!caller.is_buyer() && !is_loopback(remote)) out.address = address_group(remote);
-  if (caller.staff) {
-    out.name = caller.staff->name;
-    out.role = caller.staff->role;
-  }
-  return out;
-}
-
 }  // namespace
 
 RoomDoor::RoomDoor(RoomsContext& context)
-    : context_(context), open_(static_cast<size_t>(context.cores.count())) {}
+    : context_(context), floors_(static_cast<size_t>(context.cores.count())) {}
 
 void RoomDoor::add_routes(Router& router) {
   const RouteSpec spec{.method = HttpMethod::get,
@@ -70,16 +54,26 @@ void RoomDoor::add_routes(Router& router) {
   });
 }
 
-Task<void> RoomDoor::refuse(Connection* connection, Error error) {
-  (void)co_await connection->respond(to_response(Problem(error)));
+Task<void> RoomDoor::refuse(Connection* connection, Problem problem) {
+  (void)co_await connection->respond(to_response(problem));
+}
+
+// A page asks GET entry first: a browser cannot read why a socket was refused.
+std::optional<Problem> RoomDoor::outside_of(const Call& call, const RoomHandle& room) const {
+  const ChatAuthor who = author_of(call.caller, call.request->remote);
+  const auto outside = context_.doors.outside(room.name(), who, context_.clock.wall());
+  if (!outside) return std::nullopt;
+  return Problem{ErrorKind::forbidden, "rooms." + std::string(outside->why), outside->reason};
 }
 
 Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
   ++inside_;
   if (shut_ || !context_.database) {
-    co_await refuse(connection.get(), kUnavailable);
+    co_await refuse(connection.get(), Problem(kUnavailable));
   } else if (auto room = context_.directory.find(call.param("room")); !room) {
-    co_await refuse(connection.get(), kNoRoom);
+    co_await refuse(connection.get(), Problem(kNoRoom));
+  } else if (const auto outside = outside_of(call, *room)) {
+    co_await refuse(connection.get(), *outside);
   } else {
     Core& core = connection->core();
     OriginRule rule{.allowed = core.config().get(kAllowedOrigins)};
@@ -96,15 +90,18 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
   TcpSocket& socket = web->socket;
   web->receiver.set_limits(kSilenceMax, kMessageTime);
   socket.set_unsent_limit(kUnsentMax);
+  const std::string room_name = room->name();
+  const ChatAuthor who = author_of(call.caller, call.request->remote);
   RoomSocket::Needs needs{.context = context_,
                           .room = std::move(room),
                           .core = *core,
                           .socket = socket,
-                          .who = author_of(call.caller, call.request->remote),
+                          .who = who,
                           .deflate = web->deflate,
                           .ended = [&socket] { socket.close(); }};
   const auto seat = std::make_shared<RoomSocket>(std::move(needs));
-  open_on(*core).insert(&socket);
+  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, who});
+  sweep_later(*core);
   const auto entered = co_await seat->enter(position_of(*call.request));
   if (entered && !shut_) {
     web->receiver.set_answer([&seat](Bytes frame) { seat->send_frame(frame); });
@@ -118,8 +115,32 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
     co_await yield_core();  // the echo of a close is sent in the loop's next turn
   }
   seat->leave();
-  open_on(*core).erase(&socket);
+  floor_of(*core).inside.erase(&socket);
   socket.close();
+}
+
+void RoomDoor::sweep_later(Core& core) {
+  Floor& floor = floor_of(core);
+  if (floor.sweep || shut_) return;
+  floor.sweep.emplace(core.io());
+  floor.sweep->expires_after(kSweepEvery);
+  floor.sweep->async_wait([this, &core](const boost::system::error_code& cancelled) {
+    if (!cancelled) sweep(core);
+  });
+}
+
+// A ban, a changed rule, a time that ran out: whatever keeps a viewer out takes hold of those inside here.
+void RoomDoor::sweep(Core& core) {
+  Floor& floor = floor_of(core);
+  floor.sweep.reset();
+  const WallTime now = context_.clock.wall();
+  std::vector<std::pair<std::shared_ptr<RoomSocket>, Outside>> out;
+  for (const auto& [socket, inside] : floor.inside) {
+    if (const auto outside = context_.doors.outside(inside.room, inside.who, now))
+      out.emplace_back(inside.seat, *outside);
+  }
+  for (const auto& [seat, outside] : out) seat->cut(outside);
+  if (!floor.inside.empty()) sweep_later(core);
 }
 
 void RoomDoor::stop() {
@@ -127,7 +148,8 @@ void RoomDoor::stop() {
   for (int index = 0; index < context_.cores.count(); ++index) {
     Core& core = context_.cores.at(index);
     core.post([this, &core] {
-      for (TcpSocket* socket : open_on(core)) socket->close();
+      for (const auto& [socket, inside] : floor_of(core).inside) socket->close();
+      floor_of(core).sweep.reset();
     });
   }
   for (int64_t inside = inside_; inside != 0; inside = inside_) inside_.wait(inside);

@@ -1,13 +1,16 @@
 // Where a page's WebSocket enters a room: /v1/rooms/{room}/socket.
 //
-// Owns    the list of open sockets of each core.
+// Owns    the list of open sockets of each core, and a timer there that asks once a second whether each of
+//         them may still be inside.
 // Thread  routes on any core; drain() and stop() from the program's main thread while the cores run.
 // Never   outlived by a socket: stop() returns when the last one is gone.
 #pragma once
 
 #include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <vector>
 
 #include "net/connection.h"
@@ -29,12 +32,24 @@ class RoomDoor {
 
  private:
   Task<void> serve(Call call, std::unique_ptr<Connection> connection);
-  Task<void> refuse(Connection* connection, Error error);
+  Task<void> refuse(Connection* connection, Problem problem);
+  std::optional<Problem> outside_of(const Call& call, const RoomHandle& room) const;
   Task<void> visit(Call call, RoomHandlePtr room, Core* core, WebSocket* web);
-  std::set<TcpSocket*>& open_on(const Core& core) { return open_[static_cast<size_t>(core.index())]; }
+  struct Inside {
+    std::shared_ptr<RoomSocket> seat;
+    std::string room;
+    ChatAuthor who;
+  };
+  struct Floor {
+    std::map<TcpSocket*, Inside> inside;
+    std::optional<boost::asio::steady_timer> sweep;  // runs while somebody is inside
+  };
+  Floor& floor_of(const Core& core) { return floors_[static_cast<size_t>(core.index())]; }
+  void sweep_later(Core& core);
+  void sweep(Core& core);
 
   RoomsContext& context_;
-  std::vector<std::set<TcpSocket*>> open_;  // by core, each touched there only
+  std::vector<Floor> floors_;  // by core, each touched there only
   std::atomic<int64_t> inside_{0};
   std::atomic<bool> shut_{false};
 };

@@ -106,6 +106,11 @@ std::string void_body() {
   return R"({"kind":"void"})";
 }
 
+std::string chat_limits_body(int64_t slow_mode_s, int64_t chat_interval_ms) {
+  return text_of(
+      {{"kind", "chat_limits"}, {"slow_mode_s", slow_mode_s}, {"chat_interval_ms", chat_interval_ms}});
+}
+
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
                            const FlashLevels& flash, const std::vector<std::string>& chat,
                            const ChatAuthor& you, const std::optional<Mute>& mute, WallTime now) {
@@ -130,7 +135,10 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
       {"showcase_version", picture.showcase_version},
       {"stock", stock_json(stock)},
       {"flash_stock", flash_json(flash)},
-      {"limits", {{"chat_chars", picture.chat_chars}, {"chat_interval_ms", picture.chat_interval_ms}}}};
+      {"limits",
+       {{"chat_chars", picture.chat_chars},
+        {"chat_interval_ms", picture.chat_interval_ms},
+        {"slow_mode_s", picture.slow_mode_s}}}};
   // What is JSON already goes in as it is.
   std::string out = text_of(head);
   out.pop_back();
@@ -179,6 +187,18 @@ std::string own_chat_event(const ChatLine& line) {
 
 std::string ack_event(std::string_view ref, MessageId id) {
   return text_of({{"kind", "ack"}, {"ref", ref}, {"id", id.str()}});
+}
+
+std::string held_event(std::string_view ref, MessageId id) {
+  return text_of({{"kind", "held"}, {"ref", ref}, {"id", id.str()}});
+}
+
+std::string held_dropped_event(MessageId id) {
+  return text_of({{"kind", "held_dropped"}, {"id", id.str()}});
+}
+
+std::string outside_event(std::string_view why, WallTime until, std::string_view reason) {
+  return text_of({{"kind", "outside"}, {"why", why}, {"until_ms", until.ms}, {"reason", reason}});
 }
 
 std::string error_event(std::string_view ref, const RoomError& error, std::optional<int64_t> retry_after_ms) {

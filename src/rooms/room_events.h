@@ -82,6 +82,7 @@ struct RoomPicture {
   std::map<FlashSaleId, std::string> flash_sales{};  // JSON, each as its last event said
   int64_t chat_chars = 0;
   int64_t chat_interval_ms = 0;
+  int64_t slow_mode_s = 0;  // 0: off
 };
 
 // A body is a JSON object without its number ({"kind":"live","live":true}); numbered() puts it in front.
@@ -99,6 +100,8 @@ std::string live_body(bool live);
 std::string room_changed_body(std::string_view title, std::string_view host_name);
 // Takes a number that nothing came of, so that the count has no hole.
 std::string void_body();
+// How often a viewer may speak now; slow mode changes it.
+std::string chat_limits_body(int64_t slow_mode_s, int64_t chat_interval_ms);
 
 // One event each, whole. `now` is the server's clock.
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
@@ -115,6 +118,12 @@ std::string muted_event(const Mute& mute);
 // A line that the others are not shown, for whoever said it.
 std::string own_chat_event(const ChatLine& line);
 std::string ack_event(std::string_view ref, MessageId id);
+// Instead of an ack: the line waits for a moderator.
+std::string held_event(std::string_view ref, MessageId id);
+// A line that waited will not be shown.
+std::string held_dropped_event(MessageId id);
+// The viewer has to leave; the server closes the socket.
+std::string outside_event(std::string_view why, WallTime until, std::string_view reason);
 std::string error_event(std::string_view ref, const RoomError& error, std::optional<int64_t> retry_after_ms);
 std::string pong_event(int64_t t, WallTime now);
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "contract/events.h"
+#include "rooms/moderation_store.h"
 
 namespace vitrine {
 namespace {
@@ -18,6 +19,18 @@ RoomSummary summary_of(const RoomRecord& record, bool live) {
           .stream = record.stream,
           .created = record.created,
           .live = live};
+}
+
+// Of this room and of all.
+Result<std::vector<Sanction>> mutes_in_force(Transaction& tx, const std::string& room, WallTime now) {
+  std::vector<Sanction> out;
+  for (const std::string& place : {room, std::string()}) {
+    const auto sanctions = sanctions_of(tx, place, now);
+    if (!sanctions) return sanctions.error();
+    std::copy_if(sanctions->begin(), sanctions->end(), std::back_inserter(out),
+                 [](const Sanction& sanction) { return sanction.kind == SanctionKind::mute; });
+  }
+  return out;
 }
 
 // Lines whose deletion is a control row, whatever chat.sqlite knows of it: the two files are not one
@@ -71,10 +84,10 @@ Task<Result<Room::Stored>> RoomService::read_stored(RoomRecord record) {
     if (!sales) return sales.error();
     auto flash = flash_stock_of(tx, record.room);
     if (!flash) return flash.error();
-    auto mutes = mutes_of(tx, record.room, now);
+    auto mutes = mutes_in_force(tx, record.room, now);
     if (!mutes) return mutes.error();
-    auto words = words_of(tx, record.room);
-    if (!words) return words.error();
+    auto settings = chat_settings_of(tx, record.room);
+    if (!settings) return settings.error();
     return Room::Stored{.record = record,
                         .stock = std::move(*stock),
                         .flash_sales = std::move(*sales),
@@ -82,7 +95,7 @@ Task<Result<Room::Stored>> RoomService::read_stored(RoomRecord record) {
                         .chat = {},
                         .likes = 0,
                         .mutes = std::move(*mutes),
-                        .words = std::move(*words)};
+                        .settings = std::move(*settings)};
   };
   auto stored = co_await context_.database->read(std::move(work));
   if (!stored) co_return stored.error();
@@ -182,9 +195,10 @@ Task<Result<CreatedRoom>> RoomService::create(RoomDraft draft, std::optional<Ide
     const bool live = context_.media.status(record.stream).state != StreamState::idle;
     auto handle = std::make_shared<RoomHandle>(record.room, context_.cores.home_of(record.room), record.epoch,
                                                summary_of(record, live));
-    Room::Stored stored;
-    stored.record = std::move(record);
-    co_await open(std::move(handle), std::move(stored));
+    auto stored = co_await read_stored(record);  // the mutes of all rooms hold here too
+    Room::Stored fresh;
+    fresh.record = std::move(record);
+    co_await open(std::move(handle), stored ? std::move(*stored) : std::move(fresh));
   }
   co_return std::move(*created);
 }
@@ -219,6 +233,11 @@ Task<Result<void>> RoomService::write_control(RoomHandlePtr handle, RoomEvent ev
   co_return shown ? Result<void>() : written;
 }
 
+Task<Result<void>> RoomService::publish(RoomHandlePtr handle, RoomEvent event, Effect effect) {
+  Task<Result<void>> written = write_control(handle, std::move(event), std::move(effect));
+  co_return co_await on_core(handle->home(), std::move(written));
+}
+
 Task<Result<void>> RoomService::change(std::string room, std::optional<std::string> title,
                                        std::optional<std::string> host_name) {
   const auto handle = context_.directory.find(room);
@@ -227,8 +246,7 @@ Task<Result<void>> RoomService::change(std::string room, std::optional<std::stri
   const TitleChange next{title.value_or(old.title), host_name.value_or(old.host_name)};
   RoomEvent event{.body = room_changed_body(next.title, next.host_name), .change = next};
   Effect effect = [room, next](Transaction& tx) { return update_room(tx, room, next.title, next.host_name); };
-  Task<Result<void>> written = write_control(handle, std::move(event), std::move(effect));
-  co_return co_await on_core(handle->home(), std::move(written));
+  co_return co_await publish(handle, std::move(event), std::move(effect));
 }
 
 Task<bool> RoomService::message_exists(RoomHandlePtr handle, MessageId message) {
@@ -250,8 +268,7 @@ Task<Result<void>> RoomService::delete_message(std::string room, MessageId messa
   const bool exists = co_await on_core(handle->home(), std::move(asked));
   if (!exists) co_return Error{ErrorKind::not_found, "rooms.message"};
   RoomEvent event{.body = chat_deleted_body(message), .change = ChatDeletion{message}};
-  Task<Result<void>> written = write_control(handle, std::move(event), nullptr);
-  const Result<void> done = co_await on_core(handle->home(), std::move(written));
+  const Result<void> done = co_await publish(handle, std::move(event), nullptr);
   if (!done) co_return done;
   auto forget = [room, message](Transaction& tx) { return delete_chat(tx, room, message); };
   const auto forgotten = co_await context_.chat->write(std::move(forget));
@@ -259,7 +276,6 @@ Task<Result<void>> RoomService::delete_message(std::string room, MessageId messa
   co_return Result<void>();
 }
 
-// Answers when the room has changed: what is told or asked after that finds it so.
 Task<void> RoomService::at_home(RoomHandlePtr handle, std::function<void(Room&)> use) {
   auto run = [](RoomHandlePtr at, std::function<void(Room&)> change) -> Task<void> {
     if (at->room()) change(*at->room());
@@ -267,74 +283,6 @@ Task<void> RoomService::at_home(RoomHandlePtr handle, std::function<void(Room&)>
   };
   Task<void> changed = run(handle, std::move(use));
   co_await on_core(handle->home(), std::move(changed));
-}
-
-Task<std::string> RoomService::name_of(RoomHandlePtr handle, std::string viewer) {
-  co_return handle->room() ? handle->room()->name_of(viewer) : std::string();
-}
-
-Task<Result<MutedViewer>> RoomService::mute(std::string room, Mute mute, IdempotencyKey key) {
-  const auto handle = context_.directory.find(room);
-  if (!handle) co_return kNoRoom;
-  Task<std::string> name = name_of(handle, mute.account);
-  mute.name = co_await on_core(handle->home(), std::move(name));
-  auto work = [room, mute, key, now = context_.clock.wall()](Transaction& tx) -> Result<MutedViewer> {
-    const auto known = find_effect(tx, key);
-    if (!known) return known.error();
-    MutedViewer out{mute, known->has_value()};
-    if (*known) {
-      out.mute.until = {**known};
-      return out;
-    }
-    if (auto set = vitrine::set_mute(tx, room, mute); !set) return set.error();
-    if (auto kept = record_effect(tx, key, mute.until.ms, now); !kept) return kept.error();
-    return out;
-  };
-  auto muted = co_await context_.database->write(std::move(work));
-  if (!muted) co_return muted.error();
-  if (!muted->replayed) {
-    std::function<void(Room&)> change = [mute](Room& at) { at.set_mute(mute); };
-    co_await at_home(handle, std::move(change));
-    context_.lanes.send(mute.account, muted_event(mute), room);
-  }
-  co_return std::move(*muted);
-}
-
-Task<Result<void>> RoomService::unmute(std::string room, std::string account) {
-  const auto handle = context_.directory.find(room);
-  if (!handle) co_return kNoRoom;
-  auto work = [room, account](Transaction& tx) { return vitrine::drop_mute(tx, room, account); };
-  const Result<void> dropped = co_await context_.database->write(std::move(work));
-  if (!dropped) co_return dropped;
-  std::function<void(Room&)> change = [account](Room& at) { at.drop_mute(account); };
-  co_await at_home(handle, std::move(change));
-  // An end that has passed: the open page gives the chat box back at once.
-  const Mute ended{.account = account, .name = {}, .until = context_.clock.wall(), .reason = {}};
-  context_.lanes.send(account, muted_event(ended), room);
-  co_return Result<void>();
-}
-
-Task<Result<std::vector<Mute>>> RoomService::mutes(std::string room) {
-  if (!context_.directory.find(room)) co_return kNoRoom;
-  auto work = [room, now = context_.clock.wall()](Transaction& tx) { return mutes_of(tx, room, now); };
-  co_return co_await context_.database->read(std::move(work));
-}
-
-Task<Result<void>> RoomService::set_words(std::string room, std::vector<std::string> words) {
-  const auto handle = context_.directory.find(room);
-  if (!handle) co_return kNoRoom;
-  auto work = [room, words](Transaction& tx) { return vitrine::set_words(tx, room, words); };
-  const Result<void> set = co_await context_.database->write(std::move(work));
-  if (!set) co_return set;
-  std::function<void(Room&)> change = [words](Room& at) { at.set_words(words); };
-  co_await at_home(handle, std::move(change));
-  co_return Result<void>();
-}
-
-Task<Result<std::vector<std::string>>> RoomService::words(std::string room) {
-  if (!context_.directory.find(room)) co_return kNoRoom;
-  auto work = [room](Transaction& tx) { return words_of(tx, room); };
-  co_return co_await context_.database->read(std::move(work));
 }
 
 }  // namespace vitrine

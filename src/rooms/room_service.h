@@ -23,11 +23,6 @@ struct CreatedRoom {
   std::string room;
   bool replayed = false;
 };
-struct MutedViewer {
-  Mute mute;
-  bool replayed = false;
-};
-
 class RoomService {
  public:
   explicit RoomService(RoomsContext& context) : context_(context) {}
@@ -47,23 +42,21 @@ class RoomService {
                             std::optional<std::string> host_name);
   // Errors: `not_found` "rooms.room", "rooms.message".
   Task<Result<void>> delete_message(std::string room, MessageId message);
-  // Ends at `mute.until`. Errors: `not_found` "rooms.room".
-  Task<Result<MutedViewer>> mute(std::string room, Mute mute, IdempotencyKey key);
-  Task<Result<void>> unmute(std::string room, std::string account);
-  Task<Result<std::vector<Mute>>> mutes(std::string room);
-  Task<Result<void>> set_words(std::string room, std::vector<std::string> words);
-  Task<Result<std::vector<std::string>>> words(std::string room);
+
+  using Effect = std::function<Result<void>(Transaction&)>;
+  // Writes a control event together with `effect`, then shows it. Errors: `not_found` "rooms.room", the
+  // effect's, the database's.
+  Task<Result<void>> publish(RoomHandlePtr handle, RoomEvent event, Effect effect);
+  // Runs `use` on the room's home core while the room is there; answers when it has changed.
+  Task<void> at_home(RoomHandlePtr handle, std::function<void(Room&)> use);
 
  private:
-  using Effect = std::function<Result<void>(Transaction&)>;
   Task<Result<void>> open_all(std::vector<RoomRecord> records);
   Task<Result<Room::Stored>> read_stored(RoomRecord record);
   Task<void> open(RoomHandlePtr handle, Room::Stored stored);
   // Writes a control event together with `effect` and shows it. On the room's home core.
   Task<Result<void>> write_control(RoomHandlePtr handle, RoomEvent event, Effect effect);
   Task<bool> settle(RoomHandlePtr handle, RoomPosition at);
-  Task<void> at_home(RoomHandlePtr handle, std::function<void(Room&)> use);
-  Task<std::string> name_of(RoomHandlePtr handle, std::string viewer);
   Task<bool> message_exists(RoomHandlePtr handle, MessageId message);
 
   RoomsContext& context_;

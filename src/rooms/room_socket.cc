@@ -1,11 +1,14 @@
 #include "rooms/room_socket.h"
 
+#include "net/websocket_frame.h"
 #include "rooms/room_errors.h"
 #include "rooms/text_frame.h"
 
 namespace vitrine {
 namespace {
 
+// RFC 6455, 7.4.2: ours to give. "Forbidden": coming back at once is of no use.
+constexpr uint16_t kRoomLeftClose = 4403;
 constexpr size_t kOpeningFrameBytes = 64 * 1024;
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 
@@ -27,8 +30,7 @@ Task<std::optional<Room::Welcome>> catch_up_room(RoomHandlePtr handle, Room::Vis
   co_return handle->room()->catch_up(visitor, lost_from);
 }
 
-using Said = std::variant<MessageId, ChatRefusal>;
-Task<Said> say_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
+Task<Spoken> say_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
   if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
   co_return handle->room()->say(std::move(who), std::move(text));
 }
@@ -101,11 +103,13 @@ Task<void> RoomSocket::take(std::string text) {
 }
 
 Task<void> RoomSocket::say(ChatMessage message) {
-  Task<Said> saying = say_in_room(needs_.room, needs_.who, std::move(message.text));
-  const Said said = co_await on_core(needs_.room->home(), std::move(saying));
+  Task<Spoken> saying = say_in_room(needs_.room, needs_.who, std::move(message.text));
+  const Spoken said = co_await on_core(needs_.room->home(), std::move(saying));
   std::string event;
-  if (const auto* id = std::get_if<MessageId>(&said)) {
-    event = ack_event(message.ref, *id);
+  if (const auto* shown = std::get_if<ShownLine>(&said)) {
+    event = ack_event(message.ref, shown->id);
+  } else if (const auto* waiting = std::get_if<WaitingLine>(&said)) {
+    event = held_event(message.ref, waiting->id);
   } else {
     const auto& refusal = std::get<ChatRefusal>(said);
     const auto retry =
@@ -144,6 +148,19 @@ Task<void> RoomSocket::catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_
   auto prefix = co_await opening(std::move(*welcome));
   if (!prefix) co_return self->end();
   if (self->seat_) self->seat_->resume({.prefix = std::move(*prefix), .sequence = sequence});
+}
+
+void RoomSocket::cut(const Outside& outside) {
+  core_.check_here();
+  if (std::exchange(cut_, true)) return;
+  send_events("[" + outside_event(outside.why, outside.until, outside.reason) + "]");
+  send_frame(websocket_close_frame(kRoomLeftClose, outside.why));
+  core_.core().spawn(end_later(shared_from_this()));
+}
+
+Task<void> RoomSocket::end_later(std::shared_ptr<RoomSocket> self) {
+  co_await sleep_for(kCutGrace);
+  self->end();
 }
 
 void RoomSocket::end() {

@@ -40,6 +40,8 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   Task<void> take(std::string text);
   // Wire-ready control frames (pong, close).
   void send_frame(Bytes frame);
+  // Says why the viewer has to leave, then closes: the page has kCutGrace to close first.
+  void cut(const Outside& outside);
   // Gives the seat back. Nothing is sent or called afterwards.
   void leave();
 
@@ -50,7 +52,10 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   Task<Result<std::vector<SlabPtr>>> opening(Room::Welcome welcome);
   Task<void> say(ChatMessage message);
   void send_events(const std::string& frame);
+  Task<void> end_later(std::shared_ptr<RoomSocket> self);
   void end();
+
+  static constexpr Milliseconds kCutGrace{2'000};
 
   Needs needs_;
   HomeCore core_;
@@ -58,6 +63,7 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   std::shared_ptr<PrivateLane> lane_;
   SecondAllowance taps_{kTapsPerSecond};
   bool entered_ = false;
+  bool cut_ = false;
 };
 
 }  // namespace vitrine

@@ -1,5 +1,6 @@
 #include "rooms/room_store.h"
 
+#include "rooms/moderation_store.h"
 #include "store/idempotency.h"
 
 namespace vitrine {
@@ -92,7 +93,7 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 
 std::vector<Migration> rooms_migrations() {
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first}, {2, kFlashSales}};
+  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}};
 }
 
 std::vector<Migration> chat_migrations() {
@@ -240,29 +241,6 @@ Result<FlashLevels> flash_stock_of(Transaction& tx, const std::string& room) {
     out[{row.id<FlashSaleId>(0), row.id<SkuId>(1)}] = {row.integer(2), row.integer(3), row.integer(4),
                                                        row.integer(5)};
   }
-  return out;
-}
-
-Result<void> set_mute(Transaction& tx, const std::string& room, const Mute& mute) {
-  return done(
-      tx.execute("INSERT INTO room_mutes (shop_id, room, account, name, until_ms, reason)"
-                 " VALUES ('default', $1, $2, $3, $4, $5) ON CONFLICT (room, account) DO UPDATE SET"
-                 " name = excluded.name, until_ms = excluded.until_ms, reason = excluded.reason",
-                 room, mute.account, mute.name, mute.until, mute.reason));
-}
-
-Result<void> drop_mute(Transaction& tx, const std::string& room, const std::string& account) {
-  return done(tx.execute("DELETE FROM room_mutes WHERE room = $1 AND account = $2", room, account));
-}
-
-Result<std::vector<Mute>> mutes_of(Transaction& tx, const std::string& room, WallTime now) {
-  const auto rows = tx.query(
-      "SELECT account, name, until_ms, reason FROM room_mutes WHERE room = $1 AND until_ms > $2"
-      " ORDER BY until_ms LIMIT 10000",
-      room, now);
-  if (!rows) return rows.error();
-  std::vector<Mute> out;
-  for (const Row& row : *rows) out.push_back({row.text(0), row.text(1), row.time(2), row.text(3)});
   return out;
 }
 

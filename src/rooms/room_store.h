@@ -1,4 +1,4 @@
-// The rooms module's SQL: rooms.sqlite holds what must not be lost (rooms, control events, mutes,
+// The rooms module's SQL: rooms.sqlite holds what must not be lost (rooms, control events, stock,
 // words), chat.sqlite what may (chat lines, likes).
 //
 // Thread  inside a closure of the database.
@@ -67,9 +67,6 @@ Result<std::map<FlashSaleId, std::string>> flash_sales_of(Transaction& tx, const
 Result<void> set_flash_stock(Transaction& tx, const std::string& room, FlashKey key, const FlashLevel& level);
 Result<FlashLevels> flash_stock_of(Transaction& tx, const std::string& room);
 
-Result<void> set_mute(Transaction& tx, const std::string& room, const Mute& mute);
-Result<void> drop_mute(Transaction& tx, const std::string& room, const std::string& account);
-Result<std::vector<Mute>> mutes_of(Transaction& tx, const std::string& room, WallTime now);
 Result<void> set_words(Transaction& tx, const std::string& room, const std::vector<std::string>& words);
 Result<std::vector<std::string>> words_of(Transaction& tx, const std::string& room);
 

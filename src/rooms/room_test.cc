@@ -60,8 +60,8 @@ TEST(Room, WhoMissedALotGetsItInFramesTheRingCanSend) {
   viewer.until("snapshot");
   viewer.disconnect();
   std::string longest;
-  for (int character = 0; character < 200; ++character) longest += "\xE4\xBD\xA0";
-  for (int line = 0; line < 1'500; ++line) speaker.say(longest);
+  for (int character = 0; character < 196; ++character) longest += "\xE4\xBD\xA0";
+  for (int line = 0; line < 1'500; ++line) speaker.say(std::to_string(1'000 + line) + longest);
   speaker.until_position({1, 1'500});
   ASSERT_TRUE(viewer.connect());
   viewer.until_position(*speaker.page.position);
@@ -99,19 +99,21 @@ TEST(Room, ChatRefusalsSayWhich) {
   };
   EXPECT_EQ(refusal("  \n "), "rooms.text_empty");
   EXPECT_EQ(refusal(std::string(201, 'x')), "rooms.text_too_long");
-  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->set_words("demo", {"Bad Word"})));
+  ChatSettings settings;
+  settings.words = {"Bad Word"};
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->set_chat_settings("demo", settings)));
   EXPECT_EQ(refusal("ｂａｄ-w o r d!"), "rooms.word_blocked");
-  Mute mute{std::string(kGuest), "", house.clock.wall() + Milliseconds(60'000), "shouting"};
-  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->mute("demo", mute, {"a", "k", "d"})));
+  house.mute(std::string(kGuest), Milliseconds(60'000), "shouting");
   EXPECT_EQ(viewer.until("muted").at("reason"), "shouting");
   viewer.say("hello");
   const auto muted = viewer.until("error");
   EXPECT_EQ(muted.at("slug"), "rooms.muted");
   EXPECT_GT(muted.at("retry_after_ms").as_int64(), 50'000);
-  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->unmute("demo", std::string(kGuest))));
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->lift("demo", SanctionScope::room,
+                                                                SanctionKind::mute, std::string(kGuest))));
   EXPECT_LE(viewer.until("muted").at("until_ms").as_int64(), house.clock.wall().ms);
   house.configure(test_config(2'000));
-  for (int line = 0; line < 3; ++line) viewer.say("a burst of three is fine");
+  for (int line = 0; line < 3; ++line) viewer.say("a burst of three is fine " + std::to_string(line));
   viewer.say("four is not");
   const auto fast = viewer.until("error");
   EXPECT_EQ(fast.at("slug"), "rooms.too_fast");
@@ -137,13 +139,42 @@ TEST(Room, AMutedGuestStaysMutedAfterSigningIn) {
   TestViewer viewer(house, std::string(kBuyer));
   viewer.who().guest = kGuest;
   house.room();
-  const WallTime until{house.clock.wall().ms + 60'000};
-  const Mute mute{.account = std::string(kGuest), .name = {}, .until = until, .reason = "spam"};
-  ASSERT_TRUE(wait_on(house.cores.at(0), house.service->mute("demo", mute, {"test", "key", "digest"})));
+  const WallTime until = house.mute(std::string(kGuest), Milliseconds(60'000), "spam");
   ASSERT_TRUE(viewer.connect());
   EXPECT_EQ(viewer.until("snapshot").at("you").at("muted_until_ms"), until.ms);
   viewer.say("it is me again");
   EXPECT_EQ(viewer.until("error").at("slug"), "rooms.muted");
+}
+
+TEST(Room, WhatStaffDecidedHoldsAfterARestart) {
+  TestHouse house;
+  const RoomHandlePtr room = house.room();
+  const WallTime now = house.clock.wall();
+  const Sanction ban{.kind = SanctionKind::ban,
+                     .scope = SanctionScope::site,
+                     .account = std::string(kGuest),
+                     .name = {},
+                     .until = now + Milliseconds(60'000),
+                     .reason = "fraud",
+                     .by = "Mod",
+                     .at = now};
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->sanction("demo", ban, {"test", "key", "digest"})));
+  const RoomRoleRow role{"demo", std::string(kBuyer), "Xiao", RoomRole::assistant, "Mod", now};
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->set_role(role)));
+  ChatSettings settings;
+  settings.slow_mode_s = 30;
+  ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->set_chat_settings("demo", settings)));
+  house.mute(std::string(kBuyer), Milliseconds(60'000), "loud");
+  house.restart();
+  const ChatAuthor guest{.id = std::string(kGuest), .name = {}, .role = std::nullopt};
+  EXPECT_EQ(house.context->doors.outside("demo", guest, now)->why, "banned");
+  EXPECT_FALSE(house.context->doors.outside("demo", guest, ban.until));
+  EXPECT_EQ(house.context->roles.find("demo", std::string(kBuyer)), RoomRole::assistant);
+  TestViewer viewer(house, std::string(kBuyer));
+  ASSERT_TRUE(viewer.connect());
+  const auto snapshot = viewer.until("snapshot");
+  EXPECT_EQ(snapshot.at("limits").at("slow_mode_s"), 30);
+  EXPECT_FALSE(snapshot.at("you").at("muted_until_ms").is_null());
 }
 
 TEST(Room, ManyGuestsOfOneAddressShareAPace) {
@@ -155,7 +186,7 @@ TEST(Room, ManyGuestsOfOneAddressShareAPace) {
       TestViewer viewer(house, kind + "_0000000000" + std::to_string(number));
       viewer.who().address = address;
       check(viewer.connect().ok(), "a room to speak in");
-      for (int line = 0; line < 3; ++line) viewer.say("buy elsewhere");
+      for (int line = 0; line < 3; ++line) viewer.say("buy elsewhere " + std::to_string(line));
       for (int line = 0; line < 3; ++line) {
         const auto answer = viewer.until([](const boost::json::object& event) {
           return event.at("kind") == "ack" || event.at("kind") == "error";

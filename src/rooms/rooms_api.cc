@@ -1,28 +1,12 @@
 #include "rooms/rooms_api.h"
 
 #include "base/log.h"
+#include "rooms/call_facts.h"
 
 namespace vitrine {
 namespace {
 
 constexpr Error kUnavailable{ErrorKind::unavailable, "rooms.unavailable"};
-
-MuteView view_of(const Mute& mute) {
-  return {mute.account, mute.name, mute.until.ms, mute.reason};
-}
-
-IdempotencyKey key_of(const Call& call, std::string_view operation) {
-  const std::string who = call.caller.staff ? call.caller.staff->id.str() : call.caller.viewer_id();
-  return {who + " " + std::string(operation) + " " + call.request->path, call.idempotency_key,
-          call.body_digest};
-}
-
-AuditEntry entry_of(const Call& call, std::string act, std::string subject) {
-  return {.actor = call.caller.staff->id,
-          .act = std::move(act),
-          .subject = std::move(subject),
-          .ip = call.request->remote};
-}
 
 }  // namespace
 
@@ -38,8 +22,6 @@ void RoomsApi::add_routes(Router& router) {
     return spec;
   };
   constexpr std::string_view kRoom = "/v1/rooms/{room}";
-  constexpr std::string_view kMutes = "/v1/rooms/{room}/mutes";
-  constexpr std::string_view kWords = "/v1/rooms/{room}/words";
   router.add<NoBody, RoomList>(route(HttpMethod::get, "/v1/rooms", "listRooms", "All rooms"),
                                [this](Call call) { return list(std::move(call)); });
   auto creates =
@@ -54,31 +36,6 @@ void RoomsApi::add_routes(Router& router) {
       staff(route(HttpMethod::patch, kRoom, "changeRoom", "Change a room's title or host"),
             Right::room_write),
       [this](Call call, RoomPatch body) { return patch(std::move(call), std::move(body)); });
-  router.add<NoBody, NoContent>(staff(route(HttpMethod::del, "/v1/rooms/{room}/messages/{message}",
-                                            "deleteMessage", "Take a chat line off every screen"),
-                                      Right::room_moderate),
-                                [this](Call call) { return delete_message(std::move(call)); });
-  router.add<NoBody, MuteList>(
-      staff(route(HttpMethod::get, kMutes, "listMutes", "Who may not speak"), Right::room_moderate),
-      [this](Call call) { return mutes(std::move(call)); });
-  auto mutes_viewer =
-      staff(route(HttpMethod::post, kMutes, "muteViewer", "Mute a viewer for a while"), Right::room_moderate);
-  mutes_viewer.idempotent = true;
-  mutes_viewer.status = 201;
-  router.add<NewMute, MuteView>(
-      mutes_viewer, [this](Call call, NewMute body) { return mute(std::move(call), std::move(body)); });
-  router.add<NoBody, NoContent>(staff(route(HttpMethod::del, "/v1/rooms/{room}/mutes/{account}",
-                                            "unmuteViewer", "Let a viewer speak again"),
-                                      Right::room_moderate),
-                                [this](Call call) { return unmute(std::move(call)); });
-  router.add<NoBody, BlockedWords>(
-      staff(route(HttpMethod::get, kWords, "getBlockedWords", "Words no line may carry"),
-            Right::room_moderate),
-      [this](Call call) { return words(std::move(call)); });
-  router.add<BlockedWords, BlockedWords>(
-      staff(route(HttpMethod::put, kWords, "setBlockedWords", "Replace the blocked words"),
-            Right::room_moderate),
-      [this](Call call, BlockedWords body) { return set_words(std::move(call), std::move(body)); });
 }
 
 // What staff did is done even when the log cannot take the line; that is said in our own log.
@@ -131,7 +88,7 @@ Task<Reply<RoomView>> RoomsApi::create(Call call, NewRoom body) {
   RoomDraft draft{body.room, body.title, body.host_name};
   const auto created = co_await service_.create(std::move(draft), key_of(call, "createRoom"));
   if (!created) co_return created.error();
-  if (!created->replayed) co_await audit(entry_of(call, "room.create", created->room));
+  if (!created->replayed) co_await audit(audit_entry_of(call, "room.create", created->room));
   Reply<RoomView> reply = view(created->room, call.caller);
   reply.replayed = created->replayed;
   co_return reply;
@@ -146,64 +103,8 @@ Task<Reply<RoomView>> RoomsApi::patch(Call call, RoomPatch body) {
   if (!context_.database) co_return kUnavailable;
   const auto changed = co_await service_.change(call.param("room"), body.title, body.host_name);
   if (!changed) co_return changed.error();
-  co_await audit(entry_of(call, "room.change", call.param("room")));
+  co_await audit(audit_entry_of(call, "room.change", call.param("room")));
   co_return view(call.param("room"), call.caller);
-}
-
-Task<Reply<NoContent>> RoomsApi::delete_message(Call call) {
-  if (!context_.database) co_return kUnavailable;
-  const auto message = MessageId::parse(call.param("message"));
-  if (!message) co_return Error{ErrorKind::not_found, "rooms.message"};
-  const auto deleted = co_await service_.delete_message(call.param("room"), *message);
-  if (!deleted) co_return deleted.error();
-  co_await audit(entry_of(call, "room.delete_message", call.param("room") + "/" + message->str()));
-  co_return NoContent{};
-}
-
-Task<Reply<MuteList>> RoomsApi::mutes(Call call) {
-  if (!context_.database) co_return kUnavailable;
-  const auto mutes = co_await service_.mutes(call.param("room"));
-  if (!mutes) co_return mutes.error();
-  MuteList out;
-  for (const Mute& mute : *mutes) out.items.push_back(view_of(mute));
-  co_return out;
-}
-
-Task<Reply<MuteView>> RoomsApi::mute(Call call, NewMute body) {
-  if (!context_.database) co_return kUnavailable;
-  Mute mute{.account = body.account,
-            .name = {},
-            .until = context_.clock.wall() + std::chrono::minutes(body.minutes),
-            .reason = body.reason};
-  const auto muted = co_await service_.mute(call.param("room"), std::move(mute), key_of(call, "muteViewer"));
-  if (!muted) co_return muted.error();
-  if (!muted->replayed) co_await audit(entry_of(call, "room.mute", call.param("room") + "/" + body.account));
-  Reply<MuteView> reply = view_of(muted->mute);
-  reply.replayed = muted->replayed;
-  co_return reply;
-}
-
-Task<Reply<NoContent>> RoomsApi::unmute(Call call) {
-  if (!context_.database) co_return kUnavailable;
-  const auto dropped = co_await service_.unmute(call.param("room"), call.param("account"));
-  if (!dropped) co_return dropped.error();
-  co_await audit(entry_of(call, "room.unmute", call.param("room") + "/" + call.param("account")));
-  co_return NoContent{};
-}
-
-Task<Reply<BlockedWords>> RoomsApi::words(Call call) {
-  if (!context_.database) co_return kUnavailable;
-  auto words = co_await service_.words(call.param("room"));
-  if (!words) co_return words.error();
-  co_return BlockedWords{std::move(*words)};
-}
-
-Task<Reply<BlockedWords>> RoomsApi::set_words(Call call, BlockedWords body) {
-  if (!context_.database) co_return kUnavailable;
-  const auto set = co_await service_.set_words(call.param("room"), body.words);
-  if (!set) co_return set.error();
-  co_await audit(entry_of(call, "room.words", call.param("room")));
-  co_return body;
 }
 
 }  // namespace vitrine

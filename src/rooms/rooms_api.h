@@ -1,4 +1,4 @@
-// The HTTP side of rooms: lists, rooms, moderation.
+// The HTTP side of rooms: lists and rooms.
 //
 // Owns    nothing. Thread  any core.
 // Never   decides: that is RoomService.
@@ -64,39 +64,6 @@ struct RoomPatch {
                       field("host_name", &RoomPatch::host_name, {.min = 1, .max = 24})};
   }
 };
-struct MuteView {
-  std::string account, name;
-  int64_t until_ms = 0;
-  std::string reason;
-  static constexpr std::string_view schema_name = "Mute";
-  static constexpr auto fields() {
-    return std::tuple{field("account", &MuteView::account), field("name", &MuteView::name),
-                      field("until_ms", &MuteView::until_ms), field("reason", &MuteView::reason)};
-  }
-};
-struct MuteList {
-  std::vector<MuteView> items;
-  static constexpr std::string_view schema_name = "MuteList";
-  static constexpr auto fields() { return std::tuple{field("items", &MuteList::items)}; }
-};
-struct NewMute {
-  std::string account;
-  int64_t minutes = 0;
-  std::string reason;
-  static constexpr std::string_view schema_name = "NewMute";
-  static constexpr auto fields() {
-    return std::tuple{
-        field("account", &NewMute::account, {.help = "gst_... or usr_...", .min = 1, .max = 32}),
-        field("minutes", &NewMute::minutes, {.min = 1, .max = 525'600}),
-        field("reason", &NewMute::reason, {.max = 200})};
-  }
-};
-struct BlockedWords {
-  std::vector<std::string> words;
-  static constexpr std::string_view schema_name = "BlockedWords";
-  static constexpr auto fields() { return std::tuple{field("words", &BlockedWords::words, {.max = 500})}; }
-};
-
 class RoomsApi {
  public:
   RoomsApi(RoomsContext& context, RoomService& service) : context_(context), service_(service) {}
@@ -107,12 +74,6 @@ class RoomsApi {
   Task<Reply<RoomView>> create(Call call, NewRoom body);
   Task<Reply<RoomView>> get(Call call);
   Task<Reply<RoomView>> patch(Call call, RoomPatch body);
-  Task<Reply<NoContent>> delete_message(Call call);
-  Task<Reply<MuteList>> mutes(Call call);
-  Task<Reply<MuteView>> mute(Call call, NewMute body);
-  Task<Reply<NoContent>> unmute(Call call);
-  Task<Reply<BlockedWords>> words(Call call);
-  Task<Reply<BlockedWords>> set_words(Call call, BlockedWords body);
 
   Reply<RoomView> view(const std::string& room, const Caller& caller) const;
   Task<void> audit(AuditEntry entry);

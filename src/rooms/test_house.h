@@ -12,6 +12,7 @@
 #include "bus/bus.h"
 #include "contract/events.h"
 #include "rooms/config.h"
+#include "rooms/moderation_service.h"
 #include "rooms/room_service.h"
 #include "rooms/room_socket.h"
 #include "rooms/shop_events.h"
@@ -88,7 +89,9 @@ class TestHouse {
     context->feed.policy.on_lag = LagPolicy::ask;
     context->feed.policy.lag_max = lag_max;
     service = std::make_unique<RoomService>(*context);
+    moderation = std::make_unique<ModerationService>(*context, *service);
     shop_events = std::make_unique<ShopEvents>(*context);
+    check(wait_on(cores.at(0), moderation->load()).ok(), "bans and roles are known");
     check(wait_on(cores.at(0), service->load()).ok(), "the rooms open");
     bus = make_local_bus({.back_off_first = Milliseconds(5)});
     bus->source(*shop);
@@ -128,6 +131,16 @@ class TestHouse {
     auto work = [event](Transaction& tx) { return tx.emit("thing", 1, event); };
     check(wait_on(cores.at(0), shop->write(std::move(work))).ok(), "an event of the shop");
   }
+  // In room "demo"; answers when it ends.
+  WallTime mute(const std::string& account, Milliseconds lasts, const std::string& reason) {
+    const WallTime now = clock.wall();
+    Sanction sanction{
+        .account = account, .name = {}, .until = now + lasts, .reason = reason, .by = "Mod", .at = now};
+    const auto done =
+        wait_on(cores.at(0), moderation->sanction("demo", sanction, {"test", account, "digest"}));
+    check(done.ok(), "a mute for the test");
+    return sanction.until;
+  }
   // A control event that names itself.
   void change_showcase(int64_t version, const std::string& name = "demo") {
     emit(ShowcaseChanged{name, version});
@@ -145,6 +158,7 @@ class TestHouse {
   std::unique_ptr<Database> shop;
   std::unique_ptr<RoomsContext> context;
   std::unique_ptr<RoomService> service;
+  std::unique_ptr<ModerationService> moderation;
   std::unique_ptr<ShopEvents> shop_events;
   std::unique_ptr<Bus> bus;
 

@@ -75,8 +75,6 @@ class Api(unittest.TestCase):
         owner.call("GET", "/v1/rooms")
         owner.call("GET", "/v1/rooms/r")
         owner.call("PATCH", "/v1/rooms/r", {"title": "New title"})
-        owner.call("PUT", "/v1/rooms/r/words", {"words": ["spam"]})
-        owner.call("GET", "/v1/rooms/r/words")
         key = owner.call("POST", "/v1/streams/r/keys", {})
         key = owner.call("POST", f"/v1/streams/r/keys/{key['key_id']}/rotation", {"overlap_s": 0})
         owner.call("GET", "/v1/streams/r/keys")
@@ -111,11 +109,35 @@ class Api(unittest.TestCase):
         room.next("snapshot")
         room.send({"kind": "chat", "ref": "1", "text": "hello"})
         message = room.next("chat")
-        owner.call("DELETE", f"/v1/rooms/r/messages/{message['id']}")
-        owner.call("POST", "/v1/rooms/r/mutes", {"account": me["viewer"]["id"], "minutes": 5, "reason": "noise"})
-        owner.call("GET", "/v1/rooms/r/mutes")
-        owner.call("DELETE", f"/v1/rooms/r/mutes/{me['viewer']['id']}")
+        self.order(room, talker, message["id"], me["viewer"]["id"])
         room.close()
+
+    def order(self, room, talker, message, account):
+        owner = self.owner
+        talker.call("GET", "/v1/rooms/r/entry")
+        talker.call("POST", "/v1/rooms/r/reports", {"message": message, "reason": "spam"})
+        owner.call("GET", "/v1/rooms/r/reports")
+        owner.call("POST", f"/v1/rooms/r/reports/{message}/close", {"outcome": "removed"})
+        owner.call("DELETE", f"/v1/rooms/r/messages/{message}")
+        rules = owner.call("GET", "/v1/rooms/r/chat-rules")
+        owner.call("PUT", "/v1/rooms/r/chat-rules", {**rules, "review": "before", "words": ["spam"]})
+        for ref, act in (("2", "approve"), ("3", "drop")):
+            room.send({"kind": "chat", "ref": ref, "text": f"line {ref}"})
+            held = room.next("held")["id"]
+            owner.call("GET", "/v1/rooms/r/held")
+            if act == "approve":
+                owner.call("POST", f"/v1/rooms/r/held/{held}/approve")
+            else:
+                owner.call("DELETE", f"/v1/rooms/r/held/{held}")
+        owner.call("GET", "/v1/rooms/r/desk")
+        owner.call("POST", "/v1/rooms/r/sanctions",
+                   {"kind": "mute", "scope": "room", "account": account, "minutes": 5, "reason": "noise"})
+        owner.call("GET", "/v1/rooms/r/sanctions")
+        owner.call("DELETE", f"/v1/rooms/r/sanctions/{account}/mute")
+        helper = next(u for u in owner.call("GET", "/v1/staff/users")["items"] if u["name"] == "mei")["user"]
+        owner.call("PUT", f"/v1/rooms/r/roles/{helper}", {"role": "assistant", "name": "mei"})
+        owner.call("GET", "/v1/rooms/r/roles")
+        owner.call("DELETE", f"/v1/rooms/r/roles/{helper}")
 
     def products(self):
         owner = self.owner

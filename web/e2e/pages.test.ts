@@ -88,36 +88,95 @@ describe.sequential('pages', () => {
     await tablet.close();
   });
 
-  it('keeps order in the chat: delete, mute, unmute, blocked words', async () => {
+  it('keeps order in the chat: delete, mute, lift, words, report, review, ban', async () => {
     await viewer.goto('/r/shop');
     const say = async (text: string) => {
       await viewer.getByTestId('chat-input').fill(text);
       await viewer.getByTestId('chat-send').click();
     };
+    const line = (text: string) => viewer.getByTestId('chat-line').filter({ hasText: text });
+    const row = (text: string) => office.getByTestId('chat-row').filter({ hasText: text });
+    const accuse = async (text: string) => {
+      await row(text).hover();
+      await row(text).getByTestId('chat-mute').click();
+    };
     await office.goto('/console/rooms/shop/live');
     await office.getByTestId('moderation-open').waitFor();
     await say('Cheaper at my shop');
-    const row = office.getByTestId('chat-row').filter({ hasText: 'Cheaper' });
-    await row.hover();
-    await row.getByTestId('chat-mute').click();
+    await accuse('Cheaper');
     await office.getByTestId('mute-reason').fill('advertising');
+    await keep(office, '22-console-sanction');
     await office.getByTestId('mute-submit').click();
     await viewer.getByTestId('chat-shut').waitFor({ timeout: switchDeadline_ms });
+    await keep(viewer, '23-viewer-muted');
     await office.getByTestId('mute-submit').waitFor({ state: 'hidden' });
-    await row.hover();
-    await row.getByTestId('chat-delete').click();
+    await row('Cheaper').hover();
+    await row('Cheaper').getByTestId('chat-delete').click();
     await office.locator('.el-popconfirm .el-button--danger:visible').click();
-    await viewer.getByTestId('chat-line').filter({ hasText: 'Cheaper' }).waitFor({ state: 'detached' });
+    await line('Cheaper').waitFor({ state: 'detached' });
     await office.getByTestId('moderation-open').click();
+    await office.getByTestId('tab-people').click();
     await office.getByTestId('mute-row').filter({ hasText: 'advertising' }).getByRole('button').click();
-    await office.getByTestId('words-input').fill('my shop');
-    await office.getByTestId('words-save').click();
     await office.getByTestId('mute-row').waitFor({ state: 'detached' });
+    await office.getByTestId('tab-rules').click();
+    await office.getByTestId('words-input').fill('my shop');
+    await office.getByTestId('on-word').selectOption('hold');
+    await keep(office, '24-console-chat-rules');
+    await office.getByTestId('words-save').click();
+    await office.getByTestId('words-save').and(office.locator(':not(.is-loading)')).waitFor();
     await viewer.getByTestId('chat-input').waitFor({ timeout: switchDeadline_ms });
-    await say('Come to MY SHOP');
-    await say('Lovely scarf');
-    await viewer.getByTestId('chat-line').filter({ hasText: 'Lovely' }).waitFor();
-    expect(await viewer.getByTestId('chat-line').filter({ hasText: 'MY SHOP' }).count()).toBe(0);
+    await say('Come to ＭＹ  ѕhop');
+    await office.getByTestId('tab-desk').click();
+    await office.getByTestId('held-row').waitFor({ timeout: switchDeadline_ms });
+    expect(await line('ѕhop').count()).toBe(0);
+    await office.getByTestId('held-approve').click();
+    await line('ѕhop').waitFor();
+    await line('ѕhop').click();
+    await viewer.getByTestId('line-sheet').waitFor();
+    await keep(viewer, '25-viewer-line');
+    expect(await viewer.getByTestId('report-spam').count()).toBe(0); // nobody reports their own line
+    await viewer.getByTestId('sheet-close').click();
+
+    const witness = await (await phone(browser, server.url, 'zh-CN')).newPage();
+    await witness.goto('/r/shop');
+    await witness.getByTestId('chat-line').filter({ hasText: 'ѕhop' }).click();
+    await witness.getByTestId('report-spam').click();
+    await witness.getByTestId('line-sheet').waitFor({ state: 'detached' });
+    await office.getByTestId('report-row').waitFor({ timeout: switchDeadline_ms });
+    await keep(office, '26-console-report');
+    await office.getByTestId('report-sanction').click();
+    await office.getByTestId('sanction-ban').check({ force: true });
+    await office.getByTestId('mute-submit').click();
+    await viewer.getByTestId('room-outside').and(viewer.locator('[data-state=banned]')).waitFor({ timeout: switchDeadline_ms });
+    await keep(viewer, '27-viewer-banned');
+    expect(await findings(viewer)).toEqual([]);
+    await office.getByTestId('report-row').waitFor({ state: 'detached', timeout: switchDeadline_ms });
+    await witness.getByTestId('chat-input').waitFor(); // the others stay
+    await witness.close();
+    await office.getByTestId('tab-people').click();
+    expect(await findings(office)).toEqual([]);
+    await office.getByTestId('mute-row').getByRole('button').click();
+    await office.getByTestId('mute-row').waitFor({ state: 'detached' });
+    await viewer.reload();
+    await viewer.getByTestId('chat-input').waitFor();
+  });
+
+  it('slows the chat down: the viewer sees how long until the next line', async () => {
+    await office.goto('/console/rooms/shop/live');
+    await office.getByTestId('moderation-open').click();
+    const slow = async (seconds: string) => {
+      await office.getByTestId('tab-rules').click();
+      await office.getByTestId('slow-mode').selectOption(seconds);
+      await office.getByTestId('words-save').click();
+    };
+    await slow('15');
+    await viewer.getByPlaceholder('15').waitFor({ timeout: switchDeadline_ms });
+    await viewer.getByTestId('chat-input').fill('one at a time');
+    await viewer.getByTestId('chat-send').click();
+    await viewer.getByTestId('chat-slow').waitFor();
+    await keep(viewer, '28-viewer-slow-mode');
+    await slow('0');
+    await viewer.getByTestId('chat-slow').waitFor({ state: 'detached', timeout: switchDeadline_ms });
   });
 
   it('switches selling and chat off on an open page within 5 s, and on again', async () => {

@@ -96,15 +96,38 @@ export class VitrineApi {
     this.http.call<T.Room>('PATCH', `/v1/rooms/${part(room)}`, { body });
   removeMessage = (room: string, message: string) =>
     this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/messages/${part(message)}`);
-  mutes = (room: string) => this.http.call<T.Items<T.Mute>>('GET', `/v1/rooms/${part(room)}/mutes`);
-  mute = (room: string, body: T.MuteDraft) =>
-    this.http.call<T.Mute>('POST', `/v1/rooms/${part(room)}/mutes`, { body, tap: `mute.${body.account}` });
-  unmute = (room: string, account: string) =>
-    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/mutes/${part(account)}`);
-  blockedWords = (room: string) =>
-    this.http.call<T.BlockedWords>('GET', `/v1/rooms/${part(room)}/words`);
-  setBlockedWords = (room: string, words: string[]) =>
-    this.http.call<T.BlockedWords>('PUT', `/v1/rooms/${part(room)}/words`, { body: { words } });
+  roomEntry = (room: string) => this.http.call<T.RoomEntry>('GET', `/v1/rooms/${part(room)}/entry`);
+
+  // ---- order in a room
+  roomDesk = (room: string) => this.http.call<T.RoomDesk>('GET', `/v1/rooms/${part(room)}/desk`);
+  chatRules = (room: string) => this.http.call<T.ChatRules>('GET', `/v1/rooms/${part(room)}/chat-rules`);
+  setChatRules = (room: string, body: T.ChatRules) =>
+    this.http.call<T.ChatRules>('PUT', `/v1/rooms/${part(room)}/chat-rules`, { body });
+  sanctions = (room: string) => this.http.call<T.Items<T.Sanction>>('GET', `/v1/rooms/${part(room)}/sanctions`);
+  sanction = (room: string, body: T.SanctionDraft) =>
+    this.http.call<T.Sanction>('POST', `/v1/rooms/${part(room)}/sanctions`, {
+      body,
+      tap: `sanction.${body.kind}.${body.account}`,
+    });
+  liftSanction = (room: string, sanction: Pick<T.Sanction, 'account' | 'kind' | 'scope'>) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/sanctions/${part(sanction.account)}/${sanction.kind}`, {
+      query: { scope: sanction.scope },
+    });
+  heldLines = (room: string) => this.http.call<T.Items<T.HeldLine>>('GET', `/v1/rooms/${part(room)}/held`);
+  approveLine = (room: string, message: string) =>
+    this.http.call<void>('POST', `/v1/rooms/${part(room)}/held/${part(message)}/approve`);
+  dropLine = (room: string, message: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/held/${part(message)}`);
+  reportMessage = (room: string, body: T.ReportDraft) =>
+    this.http.call<void>('POST', `/v1/rooms/${part(room)}/reports`, { body, tap: `report.${body.message}` });
+  reports = (room: string) => this.http.call<T.Items<T.ReportedLine>>('GET', `/v1/rooms/${part(room)}/reports`);
+  closeReport = (room: string, message: string, outcome: T.ReportOutcome) =>
+    this.http.call<void>('POST', `/v1/rooms/${part(room)}/reports/${part(message)}/close`, { body: { outcome } });
+  roomRoles = (room: string) => this.http.call<T.Items<T.RoomRole>>('GET', `/v1/rooms/${part(room)}/roles`);
+  setRoomRole = (room: string, account: string, body: T.RoomRoleDraft) =>
+    this.http.call<void>('PUT', `/v1/rooms/${part(room)}/roles/${part(account)}`, { body });
+  dropRoomRole = (room: string, account: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/roles/${part(account)}`);
 
   // ---- catalog and showcase
   addPicture = (image: Blob) =>

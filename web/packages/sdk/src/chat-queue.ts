@@ -1,12 +1,15 @@
 import { ApiError, localProblem } from './api-error';
-import type { AckEvent, ChatLine, ErrorEvent } from './events';
+import type { AckEvent, ChatLine, ErrorEvent, HeldEvent } from './events';
+
+/** Said, or waiting for a moderator. */
+export type ChatAnswer = AckEvent | HeldEvent;
 
 interface Waiting {
   ref: string;
   text: string;
   queued_ms: number;
   sent: boolean;
-  resolve: (ack: AckEvent) => void;
+  resolve: (answer: ChatAnswer) => void;
   reject: (error: ApiError) => void;
 }
 
@@ -28,7 +31,7 @@ export class ChatQueue {
   ) {}
 
   /** Rejects with the server's refusal, `rooms.queue_full`, or `network.unreachable` after a minute. */
-  add(text: string): Promise<AckEvent> {
+  add(text: string): Promise<ChatAnswer> {
     if (this.waiting.length >= waitingMax) {
       return Promise.reject(localProblem('rooms.queue_full', 'too many lines are waiting to be sent'));
     }
@@ -45,10 +48,10 @@ export class ChatQueue {
     for (const line of this.waiting) line.sent = this.transmit(line.ref, line.text);
   }
 
-  answered(answer: AckEvent | ErrorEvent): void {
+  answered(answer: ChatAnswer | ErrorEvent): void {
     const line = this.take((waiting) => waiting.ref === answer.ref);
     if (!line) return;
-    if (answer.kind === 'ack') {
+    if (answer.kind !== 'error') {
       line.resolve(answer);
       return;
     }

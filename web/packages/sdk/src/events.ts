@@ -3,7 +3,7 @@
 // Owns   the types of every frame of /v1/rooms/ROOM/socket; a server frame is an array of ServerEvent.
 // Never  holds HTTP data types (types.ts) or behaviour (room-socket.ts).
 
-import type { Capabilities, FlashState, Money, NowShowing, MediaTime, OrderState, Role } from './types';
+import type { Capabilities, FlashState, Money, NowShowing, MediaTime, OrderState, Role, RoomEntry } from './types';
 
 export interface ChatAuthor {
   id: string;
@@ -64,6 +64,8 @@ export interface You {
 export interface ChatLimits {
   chat_chars: number;
   chat_interval_ms: number;
+  /** One line a viewer in this time; 0 while slow mode is off. */
+  slow_mode_s: number;
 }
 
 interface Numbered {
@@ -180,6 +182,13 @@ export interface RoomChangedEvent extends Numbered {
   host_name: string;
 }
 
+/** Slow mode was switched on, changed or switched off. */
+export interface ChatLimitsEvent extends Numbered {
+  kind: 'chat_limits';
+  slow_mode_s: number;
+  chat_interval_ms: number;
+}
+
 /** A number that nothing came of; it keeps the count without holes. */
 export interface VoidEvent extends Numbered {
   kind: 'void';
@@ -187,6 +196,7 @@ export interface VoidEvent extends Numbered {
 
 export type NumberedEvent =
   | VoidEvent
+  | ChatLimitsEvent
   | ChatEvent
   | ChatDeletedEvent
   | ProductShownEvent
@@ -235,6 +245,27 @@ export interface AckEvent {
   id: string;
 }
 
+/** Instead of an ack: a moderator sees the line first. */
+export interface HeldEvent {
+  kind: 'held';
+  ref: string;
+  id: string;
+}
+
+/** A line that waited will not be shown. */
+export interface HeldDroppedEvent {
+  kind: 'held_dropped';
+  id: string;
+}
+
+/** The viewer has to leave; the server closes the socket, and coming back at once is of no use. */
+export interface OutsideEvent {
+  kind: 'outside';
+  why: RoomEntry['state'];
+  until_ms: number;
+  reason: string;
+}
+
 export interface ErrorEvent {
   kind: 'error';
   ref: string;
@@ -257,6 +288,9 @@ export type PrivateEvent =
   | FlashTurnEvent
   | MutedEvent
   | AckEvent
+  | HeldEvent
+  | HeldDroppedEvent
+  | OutsideEvent
   | ErrorEvent
   | PongEvent;
 

@@ -31,7 +31,7 @@ function snapshot(seq: number, over: Partial<SnapshotEvent> = {}): SnapshotEvent
     you: { id: me, name: 'me', kind: 'guest', muted_until_ms: null, role: null }, online: 1, likes: 0,
     capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [],
     flash_sales: [], flash_stock: [], chat: [],
-    limits: { chat_chars: 100, chat_interval_ms: 1000 }, ...over,
+    limits: { chat_chars: 100, slow_mode_s: 0, chat_interval_ms: 1000 }, ...over,
   };
 }
 

@@ -1,5 +1,5 @@
-import { ChatQueue } from './chat-queue';
-import type { AckEvent, ClientMessage, GapEvent, NumberedEvent, ServerEvent } from './events';
+import { ChatQueue, type ChatAnswer } from './chat-queue';
+import type { ClientMessage, GapEvent, NumberedEvent, ServerEvent } from './events';
 import { LikeBatcher } from './like-batcher';
 import { ServerClock } from './server-clock';
 import { randomKey } from './tap-keys';
@@ -112,8 +112,8 @@ export class RoomSocket {
     this.options.listener.status?.('closed');
   }
 
-  /** Resolves when the room has the line; rejects with an ApiError that says why not. */
-  chat(text: string): Promise<AckEvent> {
+  /** Resolves when the room has the line or a moderator will look at it; rejects with an ApiError that says why not. */
+  chat(text: string): Promise<ChatAnswer> {
     return this.chats.add(text);
   }
 
@@ -174,16 +174,22 @@ export class RoomSocket {
         this.clock.pong(event.t, event.server_time_ms);
         break;
       case 'ack':
+      case 'held':
       case 'error':
         this.chats.answered(event);
         break;
       case 'own_chat':
         this.chats.seen(event);
         break;
+      case 'outside':
+        this.options.listener.event(event, false);
+        this.close();
+        return;
       case 'state':
       case 'order':
       case 'muted':
       case 'flash_turn':
+      case 'held_dropped':
         break;
       default:
         this.takeNumbered(event);

@@ -627,6 +627,58 @@ export interface paths {
         patch: operations["changeRoom"];
         trace?: never;
     };
+    "/v1/rooms/{room}/chat-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a line must keep to */
+        get: operations["getChatRules"];
+        /** Replace the chat rules */
+        put: operations["setChatRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be handled, and what the caller may do here */
+        get: operations["getRoomDesk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the viewer may be in the room, and why not */
+        get: operations["getRoomEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/flash-sales": {
         parameters: {
             query?: never;
@@ -644,6 +696,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{room}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines that wait for a moderator */
+        get: operations["listHeldLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/held/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Do not show a line that waited */
+        delete: operations["dropLine"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/held/{message}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a line that waited */
+        post: operations["approveLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/messages/{message}": {
         parameters: {
             query?: never;
@@ -654,55 +757,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take a chat line off every screen
-         * @description Needs the right room.moderate.
-         */
+        /** Take a chat line off every screen */
         delete: operations["deleteMessage"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rooms/{room}/mutes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who may not speak
-         * @description Needs the right room.moderate.
-         */
-        get: operations["listMutes"];
-        put?: never;
-        /**
-         * Mute a viewer for a while
-         * @description Needs the right room.moderate.
-         */
-        post: operations["muteViewer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rooms/{room}/mutes/{account}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Let a viewer speak again
-         * @description Needs the right room.moderate.
-         */
-        delete: operations["unmuteViewer"];
         options?: never;
         head?: never;
         patch?: never;
@@ -727,6 +783,111 @@ export interface paths {
          * @description Needs the right showcase.run.
          */
         delete: operations["hideProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reported lines nobody has handled */
+        get: operations["listReports"];
+        put?: never;
+        /** Tell staff about a line */
+        post: operations["reportMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/reports/{message}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a reported line */
+        post: operations["closeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has a role in this room */
+        get: operations["listRoomRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/roles/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a role in this room */
+        put: operations["setRoomRole"];
+        post?: never;
+        /** Take a role back */
+        delete: operations["dropRoomRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/sanctions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is muted, kicked or banned here or everywhere */
+        get: operations["listSanctions"];
+        put?: never;
+        /** Mute, kick or ban a viewer here or everywhere */
+        post: operations["sanctionViewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/sanctions/{account}/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a sanction before its time */
+        delete: operations["liftSanction"];
         options?: never;
         head?: never;
         patch?: never;
@@ -763,30 +924,6 @@ export interface paths {
         /** The room's WebSocket: snapshot or resumption, then events as they happen */
         get: operations["openRoomSocket"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rooms/{room}/words": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Words no line may carry
-         * @description Needs the right room.moderate.
-         */
-        get: operations["getBlockedWords"];
-        /**
-         * Replace the blocked words
-         * @description Needs the right room.moderate.
-         */
-        put: operations["setBlockedWords"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1550,9 +1687,6 @@ export interface components {
             token: string;
             until_ms: number;
         };
-        BlockedWords: {
-            words: string[];
-        };
         BuyerSignIn: {
             phone?: string | null;
             code?: string | null;
@@ -1612,6 +1746,27 @@ export interface components {
         CartLineDraft: {
             /** @description 0 removes */
             quantity: number;
+        };
+        ChatRules: {
+            /** @description one line a viewer in this time; 0: off */
+            slow_mode_s: number;
+            /**
+             * @description before: a moderator sees each line first
+             * @enum {string}
+             */
+            review: "after" | "before";
+            /** @enum {string} */
+            speakers: "everyone" | "signed_in";
+            /** @description how old a viewer must be to speak */
+            new_account_minutes: number;
+            /**
+             * @description hold: a moderator sees the line first
+             * @enum {string}
+             */
+            on_word: "refuse" | "hold";
+            words: string[];
+            /** @description RE2 regular expressions */
+            patterns: string[];
         };
         CodeRequest: {
             phone: string;
@@ -1709,6 +1864,18 @@ export interface components {
             /** @description As shown to the buyer */
             total: components["schemas"]["Money"];
         };
+        HeldLine: {
+            message: string;
+            account: string;
+            name: string;
+            text: string;
+            at_ms: number;
+            /** @enum {string} */
+            why: "review" | "word";
+        };
+        HeldLineList: {
+            items: components["schemas"]["HeldLine"][];
+        };
         KickWish: {
             /** @enum {string} */
             whom: "publisher" | "viewer" | "viewers" | "all";
@@ -1745,26 +1912,34 @@ export interface components {
             amount: number;
             currency: string;
         };
-        Mute: {
-            account: string;
-            name: string;
-            until_ms: number;
-            reason: string;
-        };
-        MuteList: {
-            items: components["schemas"]["Mute"][];
-        };
-        NewMute: {
-            /** @description gst_... or usr_... */
-            account: string;
-            minutes: number;
-            reason: string;
+        NewReport: {
+            message: string;
+            /** @enum {string} */
+            reason: "spam" | "abuse" | "fraud" | "adult" | "other";
+            note?: string | null;
         };
         NewRoom: {
             /** @description [a-z0-9_-] */
             room: string;
             title: string;
             host_name: string;
+        };
+        NewRoomRole: {
+            /** @enum {string} */
+            role: "host" | "co_host" | "assistant" | "moderator";
+            /** @description as shown in lists */
+            name: string;
+        };
+        NewSanction: {
+            /** @enum {string} */
+            kind: "mute" | "kick" | "ban";
+            /** @enum {string} */
+            scope: "room" | "site";
+            /** @description gst_... or usr_... */
+            account: string;
+            /** @description needed for mute and ban; a kick lasts a minute */
+            minutes?: number | null;
+            reason: string;
         };
         NewStaffUser: {
             user: string;
@@ -2008,6 +2183,23 @@ export interface components {
             /** @description whether who sends no Referer may play */
             empty: boolean;
         };
+        ReportDecision: {
+            /** @enum {string} */
+            outcome: "removed" | "sanctioned" | "dismissed";
+        };
+        ReportedLine: {
+            message: string;
+            account: string;
+            name: string;
+            text: string;
+            at_ms: number;
+            reports: number;
+            reasons: ("spam" | "abuse" | "fraud" | "adult" | "other")[];
+            notes: string[];
+        };
+        ReportedLineList: {
+            items: components["schemas"]["ReportedLine"][];
+        };
         Room: {
             room: string;
             title: string;
@@ -2019,12 +2211,44 @@ export interface components {
             flv_url: string;
             created_at_ms: number;
         };
+        RoomDesk: {
+            /** @description lines that wait for a moderator */
+            held: number;
+            /** @description reports nobody has handled */
+            reports: number;
+            /** @description what the caller may do in this room */
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_roles")[];
+        };
+        RoomEntry: {
+            /**
+             * @description inside: the socket lets the viewer in
+             * @enum {string}
+             */
+            state: "inside" | "kicked" | "banned";
+            /** @description of a state that ends by itself; else 0 */
+            until_ms: number;
+            /** @description in the words of staff */
+            reason: string;
+            /** @description what the viewer may do in this room */
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_roles")[];
+        };
         RoomList: {
             items: components["schemas"]["RoomSummary"][];
         };
         RoomPatch: {
             title?: string | null;
             host_name?: string | null;
+        };
+        RoomRole: {
+            account: string;
+            name: string;
+            /** @enum {string} */
+            role: "host" | "co_host" | "assistant" | "moderator";
+            by: string;
+            at_ms: number;
+        };
+        RoomRoleList: {
+            items: components["schemas"]["RoomRole"][];
         };
         RoomSummary: {
             room: string;
@@ -2034,6 +2258,21 @@ export interface components {
             live: boolean;
             online: number;
             cover?: string | null;
+        };
+        Sanction: {
+            /** @enum {string} */
+            kind: "mute" | "kick" | "ban";
+            /** @enum {string} */
+            scope: "room" | "site";
+            account: string;
+            name: string;
+            until_ms: number;
+            reason: string;
+            by: string;
+            at_ms: number;
+        };
+        SanctionList: {
+            items: components["schemas"]["Sanction"][];
         };
         SandboxChoice: {
             /** @enum {string} */
@@ -3413,6 +3652,102 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getChatRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setChatRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRoomDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomDesk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRoomEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRoomFlashSales: {
         parameters: {
             query?: {
@@ -3441,7 +3776,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    deleteMessage: {
+    listHeldLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldLineList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropLine: {
         parameters: {
             query?: never;
             header?: never;
@@ -3463,66 +3821,35 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listMutes: {
+    approveLine: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 room: string;
+                message: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["MuteList"];
-                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
     };
-    muteViewer: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same for every try of one act; a repeat gets the first answer. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMute"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Mute"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    unmuteViewer: {
+    deleteMessage: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 room: string;
-                account: string;
+                message: string;
             };
             cookie?: never;
         };
@@ -3571,6 +3898,233 @@ export interface operations {
             header?: never;
             path: {
                 room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedLineList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRoomRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomRoleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRoomRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoomRole"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropRoomRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSanctions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SanctionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sanctionViewer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSanction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sanction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    liftSanction: {
+        parameters: {
+            query?: {
+                /** @description room (the default) or site */
+                scope?: string;
+            };
+            header?: never;
+            path: {
+                room: string;
+                account: string;
+                kind: string;
             };
             cookie?: never;
         };
@@ -3658,56 +4212,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getBlockedWords: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BlockedWords"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    setBlockedWords: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BlockedWords"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BlockedWords"];
-                };
             };
             default: components["responses"]["Problem"];
         };

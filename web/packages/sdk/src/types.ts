@@ -91,9 +91,21 @@ export type RoomSummary = AnswerOf<'RoomSummary'>;
 export type Room = AnswerOf<'Room'>;
 export type RoomDraft = Schemas['NewRoom'];
 export type RoomChange = Schemas['RoomPatch'];
-export type Mute = AnswerOf<'Mute'>;
-export type MuteDraft = Schemas['NewMute'];
-export type BlockedWords = AnswerOf<'BlockedWords'>;
+/** Whether the viewer may be in the room; asked before the socket, which cannot say why it was refused. */
+export type RoomEntry = AnswerOf<'RoomEntry'>;
+export type ChatRules = AnswerOf<'ChatRules'>;
+export type Sanction = AnswerOf<'Sanction'>;
+export type SanctionDraft = Schemas['NewSanction'];
+export type HeldLine = AnswerOf<'HeldLine'>;
+export type ReportedLine = AnswerOf<'ReportedLine'>;
+export type ReportDraft = Schemas['NewReport'];
+export type ReportReason = ReportDraft['reason'];
+export type ReportOutcome = Schemas['ReportDecision']['outcome'];
+/** What waits to be handled in a room, and what the caller may do there. */
+export type RoomDesk = AnswerOf<'RoomDesk'>;
+export type RoomAct = RoomDesk['acts'][number];
+export type RoomRole = AnswerOf<'RoomRole'>;
+export type RoomRoleDraft = Schemas['NewRoomRole'];
 
 // ---- shop
 

@@ -6,7 +6,6 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import {
   RoomSocket,
-  type AckEvent,
   type Card,
   type FlashSale,
   type FlashSaleDraft,
@@ -203,8 +202,10 @@ export const useLive = defineStore('live', () => {
     state.value = afterEvent(state.value, { kind: 'state', stock: [told] });
   }
 
-  async function say(text: string): Promise<AckEvent | undefined> {
-    return socket?.chat(text);
+  async function say(text: string): Promise<boolean> {
+    if (!socket) return false;
+    await socket.chat(text);
+    return true;
   }
 
   return {

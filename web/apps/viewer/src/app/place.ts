@@ -14,7 +14,8 @@ export type SheetName =
   | 'cashier'
   | 'order'
   | 'orders'
-  | 'me';
+  | 'me'
+  | 'line';
 
 export interface SheetPlace {
   name: SheetName;

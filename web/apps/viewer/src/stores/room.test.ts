@@ -2,6 +2,8 @@ import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useRoom } from './room';
 
+vi.mock('../app/say', () => ({ say: () => undefined }));
+
 const price = { amount: 5900, currency: 'CNY' };
 const card = {
   product: 'prd_1', number: 1, name: 'Mug', description: '', pictures: [], sold_out: false,

@@ -9,6 +9,8 @@ import {
   type MediaTime,
   type NoticeEvent,
   type NowShowing,
+  type RoomAct,
+  type RoomEntry,
   type ServerEvent,
   type SnapshotEvent,
   type SocketStatus,
@@ -18,7 +20,9 @@ import {
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../app/api';
-import { useClock } from '../app/server-now';
+import { i18n } from '../app/i18n';
+import { say } from '../app/say';
+import { server_now_ms, useClock } from '../app/server-now';
 import { useFlash } from './flash';
 import { useMe } from './me';
 import { useOrders } from './orders';
@@ -46,7 +50,7 @@ export const useRoom = defineStore('room', () => {
   const online = ref(0);
   const likes = ref(0);
   const you = ref<You | null>(null);
-  const limits = ref<ChatLimits>({ chat_chars: 100, chat_interval_ms: 1000 });
+  const limits = ref<ChatLimits>({ chat_chars: 100, chat_interval_ms: 1000, slow_mode_s: 0 });
   const capabilities = ref<Capabilities>({ selling: true, chat: true });
   const lines = shallowRef<ChatLine[]>([]);
   const notice = ref<Notice | null>(null);
@@ -55,6 +59,10 @@ export const useRoom = defineStore('room', () => {
   const nowShowing = ref<NowShowing | null>(null);
   const status = ref<SocketStatus>('connecting');
   const stock = ref(new Map<string, StockState>());
+  /** Set while the viewer may not be inside: the page shows why instead of the room. */
+  const outside = ref<Pick<RoomEntry, 'state' | 'until_ms' | 'reason'> | null>(null);
+  const acts = ref<RoomAct[]>([]);
+  const nextLineAt_ms = ref(0);
 
   let socket: RoomSocket | null = null;
   let playhead: () => MediaTime | null = () => null;
@@ -74,7 +82,14 @@ export const useRoom = defineStore('room', () => {
   function makeSocket(name: string): RoomSocket {
     const made = new RoomSocket({
       room: name,
-      listener: { event: take, status: (now) => (status.value = now) },
+      listener: {
+        event: take,
+        status: (now) => {
+          status.value = now;
+          // A browser does not say why a socket was refused; the door does.
+          if (now === 'waiting') void askDoor(name);
+        },
+      },
     });
     useClock(made.clock);
     return made;
@@ -86,8 +101,30 @@ export const useRoom = defineStore('room', () => {
     releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
     const entering = (socket = makeSocket(name));
     // The socket's identity is the cookie that /v1/me sets, so that one answer comes first.
-    const connecting = useMe().ready().then(() => entering.open());
+    const connecting = useMe()
+      .ready()
+      .then(() => {
+        entering.open();
+        return askDoor(name);
+      });
     await Promise.all([connecting, describe(name), loadShowcase()]);
+  }
+
+  /** Whether this viewer may be inside; without an answer the socket decides. */
+  async function askDoor(name: string): Promise<void> {
+    try {
+      const entry = await api.roomEntry(name);
+      if (room.value !== name) return;
+      acts.value = entry.acts;
+      if (entry.state !== 'inside') putOut(entry);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  function putOut(why: Pick<RoomEntry, 'state' | 'until_ms' | 'reason'>): void {
+    outside.value = why;
+    socket?.close();
   }
 
   /** A stream by token plays with the one this answer carries; it is good for a while only. */
@@ -138,6 +175,9 @@ export const useRoom = defineStore('room', () => {
     notice.value = null;
     nowShowing.value = null;
     missing.value = null;
+    outside.value = null;
+    acts.value = [];
+    nextLineAt_ms.value = 0;
     live.value = null;
     wasLive.value = false;
     flvUrl.value = '';
@@ -180,6 +220,10 @@ export const useRoom = defineStore('room', () => {
       case 'muted':
         if (you.value) you.value.muted_until_ms = event.until_ms;
         return;
+      case 'held_dropped':
+        return say(i18n.global.t('chat.held_dropped'));
+      case 'outside':
+        return putOut({ state: event.why, until_ms: event.until_ms, reason: event.reason });
     }
     if (replayed) return; // the snapshot is newer than a replayed control row
     switch (event.kind) {
@@ -191,6 +235,10 @@ export const useRoom = defineStore('room', () => {
         return showcaseIs(event.version);
       case 'capabilities':
         capabilities.value = { selling: event.selling, chat: event.chat };
+        return;
+      case 'chat_limits':
+        limits.value = { ...limits.value, slow_mode_s: event.slow_mode_s, chat_interval_ms: event.chat_interval_ms };
+        if (event.slow_mode_s === 0) nextLineAt_ms.value = 0;
         return;
       case 'notice':
         return addNotice(event);
@@ -291,8 +339,19 @@ export const useRoom = defineStore('room', () => {
   const stockOf = (sku: string): { free: number; held: number } => stock.value.get(sku) ?? { free: 0, held: 0 };
   const cardOf = (product: string): Card | null => cards.value.find((card) => card.product === product) ?? null;
 
-  const chat = async (text: string): Promise<void> => {
-    await socket?.chat(text);
+  /** Whether the line is in the room or waits for a moderator. */
+  const chat = async (text: string): Promise<'said' | 'held'> => {
+    try {
+      const answer = await socket?.chat(text);
+      if (limits.value.slow_mode_s > 0 && !you.value?.role) waitForNext(limits.value.slow_mode_s * 1000);
+      return answer?.kind === 'held' ? 'held' : 'said';
+    } catch (error) {
+      if (error instanceof ApiError && error.slug === 'rooms.too_fast') waitForNext(Number(error.problem.retry_after_ms ?? 0));
+      throw error;
+    }
+  };
+  const waitForNext = (wait_ms: number): void => {
+    nextLineAt_ms.value = server_now_ms() + wait_ms;
   };
   const like = (count = 1): void => {
     socket?.like(count);
@@ -310,6 +369,7 @@ export const useRoom = defineStore('room', () => {
 
   return {
     room, title, hostName, flvUrl, freshFlvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
+    outside, acts, nextLineAt_ms,
     cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
     rtt_ms, wake, followPlayhead, onLine,
   };
