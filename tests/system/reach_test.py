@@ -21,7 +21,7 @@ class AddressFamilies(unittest.TestCase):
             publishers = []
             try:
                 for stream, host in (("four", "127.0.0.1"), ("six", "[::1]")):
-                    key = owner.call("POST", f"/v1/streams/{stream}/keys")["key"]
+                    key = owner.call("POST", f"/v1/streams/{stream}/keys", {})["key"]
                     publishers.append(server.publish(stream, key, host=host))
                 for stream in ("four", "six"):
                     until(f"{stream} is live",

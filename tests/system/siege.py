@@ -160,7 +160,7 @@ def siege(half_open: int, slow: int, seconds: float) -> bool:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 65536), limit))
     with Server() as server:
         owner = server.owner()
-        keys = {stream: owner.call("POST", f"/v1/streams/{stream}/keys")["key"] for stream in ("siege", "visitor")}
+        keys = {stream: owner.call("POST", f"/v1/streams/{stream}/keys", {})["key"] for stream in ("siege", "visitor")}
         picture = server.publish("siege", keys["siege"])
         besiegers = None
         try:
