@@ -16,8 +16,8 @@ struct Finding {
   std::string mend;  // what to do; empty when nothing is needed
 };
 
-// Ports, disk, descriptors, clock, certificate, the codec program. `ports_are_ours`: a server of ours runs on this
-// data directory, so taken ports are as they should be.
+// Ports, disk, descriptors, clock, certificate, the codec program. `ports_are_ours`: a server of ours runs on
+// this data directory, so taken ports are as they should be.
 std::vector<Finding> examine_machine(const Config& config, const std::string& data, bool ports_are_ours);
 
 std::string findings_text(const std::vector<Finding>& findings);
