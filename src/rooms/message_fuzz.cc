@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "rooms/chat_rules.h"
+#include "rooms/text_fold.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vitrine;
