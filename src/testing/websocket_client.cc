@@ -44,8 +44,10 @@ WebSocketClient::Frame WebSocketClient::read() {
   const std::string head = http_.read_bytes(2);
   if (head.size() < 2) return {.ended = true, .opcode = {}, .payload = {}};
   uint64_t size = static_cast<uint8_t>(head[1]);
-  if (size == 126) size = big_endian(http_.read_bytes(2));
-  if (size == 127) size = big_endian(http_.read_bytes(8));
+  if (size == 126)
+    size = big_endian(http_.read_bytes(2));
+  else if (size == 127)
+    size = big_endian(http_.read_bytes(8));
   std::string payload = http_.read_bytes(size);
   // A server killed in mid-frame leaves part of one, which is no frame.
   if (payload.size() < size) return {.ended = true, .opcode = {}, .payload = {}};
