@@ -1,20 +1,16 @@
 #include "media/pull/puller.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-
 #include <algorithm>
-#include <array>
 #include <boost/asio/redirect_error.hpp>
 
 #include "base/log.h"
+#include "net/host_lookup.h"
 #include "runtime/tls_context.h"
 
 namespace vitrine {
 namespace {
 
 constexpr size_t kReadBytes = 16'384;
-constexpr size_t kAddressesMax = 16;
 constexpr Microseconds kReportEvery{1'000'000};
 constexpr Error kEnded{ErrorKind::gone, "pull.ended"};
 constexpr Error kOverdue{ErrorKind::timed_out, "pull.overdue"};
@@ -22,19 +18,9 @@ constexpr Error kTakenOver{ErrorKind::conflict, "publish.busy"};
 
 // Blocks. Errors: `unavailable` "pull.name" when nobody knows the host.
 Result<std::vector<std::string>> resolve(const std::string& host) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0)
-    return Error{ErrorKind::unavailable, "pull.name"};
-  std::vector<std::string> out;
-  for (const addrinfo* at = found; at != nullptr && out.size() < kAddressesMax; at = at->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    if (getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
-      out.emplace_back(text.data());
-  }
-  freeaddrinfo(found);
-  return out;
+  auto found = look_up_host(host);
+  if (found.empty()) return Error{ErrorKind::unavailable, "pull.name"};
+  return found;
 }
 
 }  // namespace

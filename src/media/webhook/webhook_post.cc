@@ -1,15 +1,15 @@
 #include "media/webhook/webhook_post.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "net/host_lookup.h"
+
 namespace vitrine {
 namespace {
 
-constexpr size_t kAddressesMax = 16;
 constexpr size_t kFirstLineMax = 1'024;
 constexpr Error kBadAnswer{ErrorKind::invalid_input, "webhook.answer"};
 
@@ -26,21 +26,11 @@ class TimeLeft {
   std::chrono::steady_clock::time_point ends_;
 };
 
-// Blocks. Errors: `unavailable` "webhook.name".
+// Blocks. Errors: `unavailable` "webhook.name" when nobody knows the host.
 Result<std::vector<std::string>> look_up(const std::string& host) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0)
-    return Error{ErrorKind::unavailable, "webhook.name"};
-  std::vector<std::string> out;
-  for (const addrinfo* at = found; at != nullptr && out.size() < kAddressesMax; at = at->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    if (getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
-      out.emplace_back(text.data());
-  }
-  freeaddrinfo(found);
-  return out;
+  auto found = look_up_host(host);
+  if (found.empty()) return Error{ErrorKind::unavailable, "webhook.name"};
+  return found;
 }
 
 std::string request_of(const WebhookUrl& url, const Webhook& webhook, const Delivery& delivery,
