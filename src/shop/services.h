@@ -16,10 +16,10 @@
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/payment_desk.h"
 #include "shop/flash_sale/sale_service.h"
-#include "shop/orders/field_cipher.h"
 #include "shop/payments/manual_provider.h"
 #include "shop/payments/sandbox_provider.h"
 #include "shop/showcase/showcase_service.h"
+#include "store/field_cipher.h"
 
 namespace vitrine {
 

@@ -5,8 +5,8 @@
 
 #include "contract/members.h"
 #include "shop/checkout/checkout_dto.h"
-#include "shop/orders/field_cipher.h"
 #include "shop/orders/order_store.h"
+#include "store/field_cipher.h"
 
 namespace vitrine {
 
@@ -16,7 +16,7 @@ enum class OrderEyes : uint8_t { buyer, staff, staff_personal };
 
 SealedAddress seal_address(const FieldCipher& cipher, OrderId order, const AddressSnapshot& address);
 
-// Errors: `internal` "shop.field_sealed" when stored personal data cannot be opened.
+// Errors: `internal` "store.field_sealed" when stored personal data cannot be opened.
 Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCipher& cipher, OrderEyes eyes);
 
 }  // namespace vitrine

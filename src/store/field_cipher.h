@@ -1,7 +1,7 @@
-// Encrypts personal data field by field before it is stored (SHOP-RULES 23): AES-256-GCM with a random
-// nonce, bound to its place so that a value cannot be moved to another row.
+// Encrypts single fields before they are stored, personal data (SHOP-RULES 23) and secrets: AES-256-GCM with
+// a random nonce, bound to its place so that a value cannot be moved to another row.
 //
-// Owns    the key, from DATA/secrets/field.key (mode 0600, made at the first start).
+// Owns    the key, from a file of DATA/secrets (mode 0600, made at the first start).
 // Thread  load() once before use; seal() and open() from any thread after it.
 // Never   logs or returns the key.
 #pragma once
@@ -23,7 +23,7 @@ class FieldCipher {
 
   // `place` says what the value is of: "ord_... phone".
   std::string seal(std::string_view plain, std::string_view place) const;
-  // Errors: `internal` "shop.field_sealed" when the value was changed, moved, or sealed with another key.
+  // Errors: `internal` "store.field_sealed" when the value was changed, moved, or sealed with another key.
   Result<std::string> open(std::string_view sealed, std::string_view place) const;
 
  private:

@@ -1,5 +1,5 @@
 // Sealed personal data opens only with the key and in its place.
-#include "shop/orders/field_cipher.h"
+#include "store/field_cipher.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ TEST_F(FieldCipherTest, OpensWhatItSealed) {
 
 TEST_F(FieldCipherTest, RefusesAnotherPlaceAndAnyChangedByte) {
   const std::string sealed = cipher.seal("secret", "ord_1 phone");
-  EXPECT_EQ(cipher.open(sealed, "ord_2 phone").error().reason, "shop.field_sealed");
+  EXPECT_EQ(cipher.open(sealed, "ord_2 phone").error().reason, "store.field_sealed");
   for (size_t at = 0; at < sealed.size(); ++at) {
     std::string changed = sealed;
     changed[at] = static_cast<char>(changed[at] ^ 1);

@@ -1,4 +1,4 @@
-#include "shop/orders/field_cipher.h"
+#include "store/field_cipher.h"
 
 #include <openssl/evp.h>
 
@@ -12,8 +12,8 @@ namespace {
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
 constexpr char kForm = 1;  // the first byte of what is stored; another form gets another number
-constexpr Error kNoKey{ErrorKind::unavailable, "shop.field_key"};
-constexpr Error kSealed{ErrorKind::internal, "shop.field_sealed"};
+constexpr Error kNoKey{ErrorKind::unavailable, "store.field_key"};
+constexpr Error kSealed{ErrorKind::internal, "store.field_sealed"};
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
