@@ -87,7 +87,7 @@ object operation_of(const Router::Route& route, object& schemas) {
   if (array parameters = parameters_of(route); !parameters.empty()) out["parameters"] = std::move(parameters);
   out["security"] = security_of(spec.access);
   if (route.request_schema) {
-    out["requestBody"] = {{"required", true},
+    out["requestBody"] = {{"required", route.body_needed},
                           {"content", content("application/json", route.request_schema(schemas))}};
   } else if (route.raw_body) {
     out["requestBody"] = {{"required", true}, {"content", content(spec.content_type, object{})}};

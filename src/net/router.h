@@ -107,7 +107,8 @@ class Router {
     StreamHandler stream;                                                     // takes the socket over
     std::function<boost::json::value(boost::json::object&)> request_schema;   // null: no JSON body
     std::function<boost::json::value(boost::json::object&)> response_schema;  // null: no JSON body
-    bool raw_body = false;                                                    // takes bytes, not JSON
+    bool body_needed = true;  // of a JSON body: false when every field may be left out
+    bool raw_body = false;    // takes bytes, not JSON
   };
 
   Router();
@@ -132,11 +133,12 @@ class Router {
   std::vector<std::unique_ptr<Route>> routes_;
 };
 
-// Parses and checks a JSON body. The problem names the field by JSON pointer.
+// Parses and checks a JSON body; none at all is an empty object, for routes whose fields may all be left
+// out. The problem names the field by JSON pointer.
 template <Dto Body>
 std::optional<Problem> parse_body(Body& out, std::string_view text) {
   boost::system::error_code failed;
-  const auto json = boost::json::parse(text, failed, {}, {.max_depth = 32});
+  const auto json = boost::json::parse(text.empty() ? "{}" : text, failed, {}, {.max_depth = 32});
   if (failed)
     return Problem{ErrorKind::invalid_input, "request.json",
                    "The body is not valid JSON: " + failed.message()};
@@ -188,7 +190,11 @@ void Router::add(RouteSpec spec, F handler) {
     }
   };
   route.raw_body = std::is_same_v<Body, RawBody>;
-  if constexpr (Dto<Body>) route.request_schema = [](boost::json::object& c) { return schema_of<Body>(c); };
+  if constexpr (Dto<Body>) {
+    route.request_schema = [](boost::json::object& c) { return schema_of<Body>(c); };
+    Body empty;
+    route.body_needed = read_dto(empty, boost::json::object()).has_value();
+  }
   if constexpr (!std::is_same_v<Answer, NoContent> && !std::is_same_v<Answer, HttpResponse>) {
     route.response_schema = [](boost::json::object& c) { return schema_of<Answer>(c); };
   }
