@@ -17,6 +17,7 @@ class Parser {
     add_room();
     add_key();
     add_stream();
+    add_pull();
     add_ledger();
     add_tools();
   }
@@ -170,6 +171,23 @@ class Parser {
     duration(token, "--expires", out_.expires_s, "valid for so long (media.play_token_s), at most 24h");
     token->add_option("--address", out_.address, "only from this IP address");
     token->add_option("--viewer", out_.viewer_id, "whom it is for");
+  }
+
+  CLI::App* pull_command(CLI::App* pull, const std::string& name, const std::string& help) {
+    CLI::App* made = act(pull, name, help, "pull " + name);
+    made->add_option("PULL", out_.pull_id, "which (pul_...)")->required();
+    return made;
+  }
+
+  void add_pull() {
+    CLI::App* pull = group("pull", "streams of other servers that are streams of ours");
+    act(pull, "list", "every pull, its state, and why it does not run", "pull list");
+    CLI::App* add = act(pull, "add", "take another server's stream until the pull is removed", "pull add");
+    add->add_option("STREAM", out_.name, "ours, which it is to be")->required();
+    add->add_option("URL", out_.url, "rtmp, rtmps, http or https (FLV)")->required();
+    pull_command(pull, "pause", "stop taking it for now; viewers stay for the grace");
+    pull_command(pull, "resume", "go on, also after a kick");
+    pull_command(pull, "remove", "stop taking it and forget it");
   }
 
   void add_ledger() {

@@ -29,6 +29,8 @@ struct Invocation {
   std::string head;  // ledger verify: the head it must end at
   std::string label;
   std::string key_id;
+  std::string url;      // pull add
+  std::string pull_id;  // pull pause, resume, remove
   std::string whom = "publisher";
   std::string viewer_id;
   std::string play;

@@ -95,11 +95,20 @@ int refuse(const std::string& why) {
 }
 
 Object arguments_of(const Invocation& invocation) {
-  Object out{
-      {"name", invocation.name},           {"role", invocation.role},   {"stream", invocation.name},
-      {"room", invocation.name},           {"title", invocation.title}, {"head", invocation.head},
-      {"host_name", invocation.host_name}, {"label", invocation.label}, {"key_id", invocation.key_id},
-      {"whom", invocation.whom},           {"play", invocation.play},   {"address", invocation.address}};
+  Object out{{"name", invocation.name},
+             {"role", invocation.role},
+             {"stream", invocation.name},
+             {"room", invocation.name},
+             {"title", invocation.title},
+             {"head", invocation.head},
+             {"host_name", invocation.host_name},
+             {"label", invocation.label},
+             {"key_id", invocation.key_id},
+             {"whom", invocation.whom},
+             {"play", invocation.play},
+             {"address", invocation.address},
+             {"url", invocation.url},
+             {"pull_id", invocation.pull_id}};
   out[invocation.command == "stream token" ? "viewer" : "viewer_id"] = invocation.viewer_id;
   if (invocation.expires_s) out["expires_s"] = *invocation.expires_s;
   if (invocation.overlap_s) out["overlap_s"] = *invocation.overlap_s;
@@ -138,7 +147,7 @@ Task<Reply<Object>> run_command(Platform& platform, std::string name, Object arg
   for (const Command& command : kCommands) {
     if (command.name == name) co_return co_await command.run(platform, std::move(arguments));
   }
-  if (name.starts_with("key-") || name.starts_with("stream-")) {
+  if (name.starts_with("key-") || name.starts_with("stream-") || name.starts_with("pull-")) {
     if (platform.media_module == nullptr) co_return not_here("media");
     co_return co_await platform.media_module->run_command(std::move(name), std::move(arguments),
                                                           platform.http_host);

@@ -54,6 +54,7 @@ std::unique_ptr<Module> make_media(Platform& p) {
                                                        .ids = p.ids,
                                                        .data_directory = p.data,
                                                        .metrics = p.metrics,
+                                                       .members = p.members,
                                                        .rtmp = p.rtmp,
                                                        .takes_publishers = p.listens});
   p.media = p.media_module = made.get();

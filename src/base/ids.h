@@ -83,6 +83,9 @@ struct MessageTag {
 struct KeyTag {
   static constexpr std::string_view prefix = "key_";
 };
+struct PullTag {
+  static constexpr std::string_view prefix = "pul_";
+};
 struct EntryTag {
   static constexpr std::string_view prefix = "ent_";
 };
@@ -102,6 +105,7 @@ using RefundId = Id<RefundTag>;
 using FlashSaleId = Id<FlashSaleTag>;
 using MessageId = Id<MessageTag>;
 using KeyId = Id<KeyTag>;
+using PullId = Id<PullTag>;
 using EntryId = Id<EntryTag>;
 
 // Makes ids. Two calls never give the same number in one process, also within one millisecond and

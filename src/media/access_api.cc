@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/serialize.hpp>
+
 #include "media/config.h"
 #include "media/protocol/stream_name.h"
 #include "media/stream_keys.h"
@@ -95,7 +97,8 @@ StreamAccessDto AccessApi::access(const std::string& stream) const {
   return out;
 }
 
-Task<Reply<StreamAccessDto>> AccessApi::set_access(std::string stream, StreamAccessWishDto wish) {
+Task<Reply<StreamAccessDto>> AccessApi::set_access(MediaActor who, std::string stream,
+                                                   StreamAccessWishDto wish) {
   if (uses_.database == nullptr) co_return kUnavailable;
   StreamRules rules;
   rules.play = wish.play;
@@ -104,10 +107,15 @@ Task<Reply<StreamAccessDto>> AccessApi::set_access(std::string stream, StreamAcc
     if (auto fault = fault_of(wish.referers->deny, "deny")) co_return *fault;
     rules.referers = RefererRules{wish.referers->allow, wish.referers->deny, wish.referers->empty};
   }
+  MediaChange change{.act = "stream.access",
+                     .subject = stream,
+                     .before = boost::json::serialize(to_json(to_dto(uses_.guard.own_rules(stream)))),
+                     .after = boost::json::serialize(to_json(wish))};
   auto task = uses_.guard.set_rules(stream, std::move(rules));
   const auto set = co_await std::move(task);
   if (!set && set.error().reason == "stream.name") co_return bad_name();
   if (!set) co_return set.error();
+  co_await uses_.audit.note(std::move(who), std::move(change));
   co_return access(stream);
 }
 
@@ -149,7 +157,7 @@ Task<Reply<StreamAccessDto>> AccessApi::get_access(Call call) {
 }
 
 Task<Reply<StreamAccessDto>> AccessApi::put_access(Call call, StreamAccessWishDto wish) {
-  auto task = set_access(call.param("stream"), std::move(wish));
+  auto task = set_access(media_actor(call), call.param("stream"), std::move(wish));
   co_return co_await std::move(task);
 }
 
@@ -157,10 +165,13 @@ Task<Reply<PlayTokenDto>> AccessApi::post_token(Call call, PlayTokenWishDto wish
   co_return make_token(call.param("stream"), wish, call.request->headers.get("Host"), call.request->secure);
 }
 
-Task<Reply<PlaySigningDto>> AccessApi::rotate(Call) {
+Task<Reply<PlaySigningDto>> AccessApi::rotate(Call call) {
   if (uses_.database == nullptr) co_return kUnavailable;
   const auto generation = co_await uses_.guard.rotate();
   if (!generation) co_return generation.error();
+  MediaActor who = media_actor(call);
+  MediaChange change{.act = "play_signing.rotate", .subject = std::to_string(*generation)};
+  co_await uses_.audit.note(std::move(who), std::move(change));
   co_return PlaySigningDto{*generation};
 }
 

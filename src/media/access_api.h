@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "media/access/audit_trail.h"
 #include "media/play_guard.h"
 #include "net/router.h"
 #include "runtime/tls_door.h"
@@ -106,13 +107,14 @@ class AccessApi {
     std::atomic<Database*>& database;  // empty until the module has started
     std::atomic<uint16_t>& rtmp_port;
     const TlsDoor* tls;  // of the RTMP port; null: plain only
+    const AuditTrail& audit;
   };
   explicit AccessApi(Uses uses) : uses_(uses) {}
   void add_routes(Router& router);
 
   // What the routes and the command line share.
   StreamAccessDto access(const std::string& stream) const;
-  Task<Reply<StreamAccessDto>> set_access(std::string stream, StreamAccessWishDto wish);
+  Task<Reply<StreamAccessDto>> set_access(MediaActor who, std::string stream, StreamAccessWishDto wish);
   Reply<PlayTokenDto> make_token(const std::string& stream, const PlayTokenWishDto& wish,
                                  std::string_view host, bool secure) const;
 

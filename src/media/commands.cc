@@ -30,6 +30,10 @@ Problem bad_key(std::string detail) {
   return {ErrorKind::not_found, "stream_key.none", std::move(detail)};
 }
 
+Problem bad_pull() {
+  return {ErrorKind::not_found, "pull.none", "There is no such pull; see `vitrine pull list`."};
+}
+
 // Which key is meant: the one named, or the only one that works.
 Result<KeyId> chosen(const StreamKeyListDto& keys, const std::string& named, WallTime now) {
   const Error none{ErrorKind::not_found, "stream_key.none"};
@@ -66,6 +70,11 @@ Task<Reply<Object>> MediaCommands::run(std::string name, Object arguments, std::
   if (name == "stream-kick") co_return co_await kick(std::move(arguments));
   if (name == "stream-access") co_return co_await access(std::move(arguments));
   if (name == "stream-token") co_return co_await token(std::move(arguments), std::move(host));
+  if (name == "pull-list") co_return co_await list_pulls();
+  if (name == "pull-add") co_return co_await add_pull(std::move(arguments));
+  if (name == "pull-pause") co_return co_await pause_pull(std::move(arguments), true);
+  if (name == "pull-resume") co_return co_await pause_pull(std::move(arguments), false);
+  if (name == "pull-remove") co_return co_await remove_pull(std::move(arguments));
   co_return Problem{ErrorKind::not_found, "control.unknown_command", "There is no such command."};
 }
 
@@ -78,6 +87,7 @@ Task<Reply<Object>> MediaCommands::create_key(Object arguments, std::string host
   auto task = keys->create(text_of(arguments, "stream"), text_of(arguments, "label"), expires);
   const auto made = co_await std::move(task);
   if (!made) co_return made.error();
+  co_await uses_.keys.note_audit({}, "stream_key.create", made->stream, made->id);
   const NewStreamKeyDto dto = uses_.keys.describe(*made, host, secure());
   Object out{{"stream", dto.stream},
              {"key", dto.key},
@@ -107,6 +117,7 @@ Task<Reply<Object>> MediaCommands::rotate_key(Object arguments, std::string host
   auto task = uses_.keys.rotate(stream, *old, overlap);
   const auto rotated = co_await std::move(task);
   if (!rotated) co_return problem_of(rotated.error());
+  co_await uses_.keys.note_audit({}, "stream_key.rotate", stream, *old);
   const NewStreamKeyDto dto = uses_.keys.describe(rotated->made, host, secure());
   co_return Object{{"stream", dto.stream},
                    {"key", dto.key},
@@ -123,6 +134,7 @@ Task<Reply<Object>> MediaCommands::revoke_key(Object arguments) {
   auto task = uses_.keys.revoke(text_of(arguments, "stream"), *key);
   const auto revoked = co_await std::move(task);
   if (!revoked) co_return problem_of(revoked.error());
+  co_await uses_.keys.note_audit({}, "stream_key.revoke", text_of(arguments, "stream"), *key);
   co_return Object{{"stream", text_of(arguments, "stream")}, {"key_id", key->str()}, {"revoked", true}};
 }
 
@@ -144,7 +156,9 @@ Task<Reply<Object>> MediaCommands::kick(Object arguments) {
   const auto whom = std::find(names.begin(), names.end(), text_of(arguments, "whom"));
   if (whom != names.end()) wish.whom = static_cast<KickWhom>(whom - names.begin());
   if (wish.viewer_id) wish.whom = KickWhom::viewer;
-  const auto kicked = uses_.streams.kick(text_of(arguments, "stream"), wish);
+  auto task = uses_.streams.kick({}, text_of(arguments, "stream"), wish);
+  const auto kicked = co_await std::move(task);
+  if (!kicked && kicked.error().kind != ErrorKind::not_found) co_return kicked.error();
   if (!kicked) {
     co_return Problem{
         ErrorKind::not_found, std::string(kicked.error().reason),
@@ -160,7 +174,7 @@ Task<Reply<Object>> MediaCommands::access(Object arguments) {
   StreamAccessWishDto wish = uses_.access.access(stream).own;
   wish.play =
       play == "default" ? std::nullopt : std::optional(play == "open" ? PlayMode::open : PlayMode::token);
-  auto task = uses_.access.set_access(stream, std::move(wish));
+  auto task = uses_.access.set_access({}, stream, std::move(wish));
   const auto set = co_await std::move(task);
   if (!set.ok()) co_return set.problem();
   co_return object_of(to_json(set.value()));
@@ -174,6 +188,40 @@ Task<Reply<Object>> MediaCommands::token(Object arguments, std::string host) {
   const auto made = uses_.access.make_token(text_of(arguments, "stream"), wish, host, secure());
   if (!made.ok()) co_return made.problem();
   co_return object_of(to_json(made.value()));
+}
+
+Task<Reply<Object>> MediaCommands::list_pulls() {
+  const auto found = co_await uses_.pulls.list();
+  if (!found.ok()) co_return found.problem();
+  co_return object_of(to_json(found.value()));
+}
+
+Task<Reply<Object>> MediaCommands::add_pull(Object arguments) {
+  PullWishDto wish{text_of(arguments, "stream"), text_of(arguments, "url")};
+  auto task = uses_.pulls.create({}, std::move(wish), std::nullopt);
+  const auto made = co_await std::move(task);
+  if (!made.ok()) co_return made.problem();
+  co_return object_of(to_json(made.value()));
+}
+
+Task<Reply<Object>> MediaCommands::pause_pull(Object arguments, bool paused) {
+  const auto id = PullId::parse(text_of(arguments, "pull_id"));
+  if (!id) co_return bad_pull();
+  PullChangeDto wish;
+  wish.paused = paused;
+  auto task = uses_.pulls.change({}, *id, std::move(wish));
+  const auto changed = co_await std::move(task);
+  if (!changed.ok()) co_return changed.problem();
+  co_return object_of(to_json(changed.value()));
+}
+
+Task<Reply<Object>> MediaCommands::remove_pull(Object arguments) {
+  const auto id = PullId::parse(text_of(arguments, "pull_id"));
+  if (!id) co_return bad_pull();
+  auto task = uses_.pulls.remove({}, *id);
+  const auto removed = co_await std::move(task);
+  if (!removed.ok()) co_return removed.problem();
+  co_return Object{{"pull_id", id->str()}, {"removed", true}};
 }
 
 }  // namespace vitrine

@@ -1,5 +1,5 @@
-// What the command line may ask of media: `vitrine key ...` and `vitrine stream ...`. Each command is one
-// function from a JSON object of arguments to a JSON object that answers.
+// What the command line may ask of media: `vitrine key ...`, `vitrine stream ...` and `vitrine pull ...`.
+// Each command is one function from a JSON object of arguments to a JSON object that answers.
 //
 // Owns    nothing.
 // Thread  run() on any core, after the module has started.
@@ -10,6 +10,7 @@
 
 #include "media/access_api.h"
 #include "media/key_api.h"
+#include "media/pull_api.h"
 #include "media/stream_api.h"
 
 namespace vitrine {
@@ -20,6 +21,7 @@ class MediaCommands {
     KeyApi& keys;
     AccessApi& access;
     StreamApi& streams;
+    PullApi& pulls;
     std::atomic<StreamKeys*>& stored_keys;  // empty until the module has started
     const Clock& clock;
     const TlsDoor* tls;  // of the server's ports; null: plain only
@@ -27,7 +29,8 @@ class MediaCommands {
   explicit MediaCommands(Uses uses) : uses_(uses) {}
 
   // "key-create", "key-list", "key-rotate", "key-revoke", "stream-list", "stream-show", "stream-kick",
-  // "stream-access", "stream-token". `host` is where clients reach this server's HTTP port,
+  // "stream-access", "stream-token", "pull-list", "pull-add", "pull-pause", "pull-resume", "pull-remove".
+  // `host` is where clients reach this server's HTTP port,
   // "127.0.0.1:8080". Errors: `not_found` "control.unknown_command", and those of what is called.
   Task<Reply<boost::json::object>> run(std::string name, boost::json::object arguments, std::string host);
 
@@ -43,6 +46,10 @@ class MediaCommands {
   Task<Reply<Object>> show_stream(Object arguments);
   Task<Reply<Object>> kick(Object arguments);
   Task<Reply<Object>> access(Object arguments);
+  Task<Reply<Object>> list_pulls();
+  Task<Reply<Object>> add_pull(Object arguments);
+  Task<Reply<Object>> pause_pull(Object arguments, bool paused);
+  Task<Reply<Object>> remove_pull(Object arguments);
   Task<Reply<Object>> token(Object arguments, std::string host);
 
   Uses uses_;

@@ -78,6 +78,8 @@ Task<Reply<NewStreamKeyDto>> KeyApi::create_key(Call call, StreamKeyWishDto wish
   };
   const auto stored = co_await database->write(std::move(work));
   if (!stored) co_return stored.error();
+  MediaActor who = media_actor(call);
+  co_await note_audit(std::move(who), "stream_key.create", made->stream, made->id);
   co_return describe(*made, call.request->headers.get("Host"), call.request->secure);
 }
 
@@ -100,6 +102,8 @@ Task<Reply<NewStreamKeyDto>> KeyApi::rotate_key(Call call, StreamKeyRotationDto 
   const auto rotated = co_await database->write(std::move(work));
   if (!rotated) co_return rotated.error();
   uses_.book.set_key_end(*old, rotated->ends);
+  MediaActor who = media_actor(call);
+  co_await note_audit(std::move(who), "stream_key.rotate", made->stream, *old);
   NewStreamKeyDto out = describe(rotated->made, call.request->headers.get("Host"), call.request->secure);
   out.old_key_ends_at_ms = rotated->ends.ms;
   co_return out;
@@ -118,6 +122,11 @@ NewStreamKeyDto KeyApi::describe(const NewStreamKey& made, std::string_view host
   out.rtmp_stream_key = address.stream_key;
   out.whip_url = (secure ? "https://" : "http://") + std::string(host) + "/whip/" + made.stream;
   return out;
+}
+
+Task<void> KeyApi::note_audit(MediaActor who, std::string act, std::string stream, KeyId key) const {
+  MediaChange change{.act = std::move(act), .subject = std::move(stream) + "/" + key.str()};
+  co_await uses_.audit.note(std::move(who), std::move(change));
 }
 
 Task<Result<StreamKeyListDto>> KeyApi::list(std::string stream) {
@@ -159,6 +168,8 @@ Task<Reply<NoContent>> KeyApi::revoke_key(Call call) {
   if (!id) co_return Error{ErrorKind::not_found, "stream_key.none"};
   const auto revoked = co_await revoke(call.param("stream"), *id);
   if (!revoked) co_return revoked.error();
+  MediaActor who = media_actor(call);
+  co_await note_audit(std::move(who), "stream_key.revoke", call.param("stream"), *id);
   co_return NoContent{};
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "media/access/audit_trail.h"
 #include "media/access/publisher_book.h"
 #include "media/stream_keys.h"
 #include "net/router.h"
@@ -110,6 +111,7 @@ class KeyApi {
     std::atomic<Database*>& database;
     std::atomic<uint16_t>& rtmp_port;
     const TlsDoor* tls;  // of the RTMP port; null: plain only
+    const AuditTrail& audit;
   };
   explicit KeyApi(Uses uses) : uses_(uses) {}
   void add_routes(Router& router);
@@ -121,6 +123,8 @@ class KeyApi {
   Task<Result<RotatedStreamKey>> rotate(std::string stream, KeyId old, Milliseconds overlap);
   // Also ends who publishes with it.
   Task<Result<void>> revoke(std::string stream, KeyId key);
+  // A line of the audit log: "stream_key.rotate" of a stream's key.
+  Task<void> note_audit(MediaActor who, std::string act, std::string stream, KeyId key) const;
 
  private:
   Task<Reply<NewStreamKeyDto>> create_key(Call call, StreamKeyWishDto wish);

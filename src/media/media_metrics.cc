@@ -10,18 +10,6 @@ double grown(uint64_t now, uint64_t before) {
   return static_cast<double>(now >= before ? now - before : now);
 }
 
-std::string protocol_of(WireFormat format) {
-  switch (format) {
-    case WireFormat::flv:
-      return "http-flv";
-    case WireFormat::flv_websocket:
-      return "ws-flv";
-    case WireFormat::rtmp:
-      return "rtmp";
-  }
-  return "other";
-}
-
 const std::vector<double>& latency_bounds() {
   static const std::vector<double> bounds = [] {
     std::vector<double> out;
@@ -49,6 +37,18 @@ void add_sent(const RingStats& now, const RingStats& before, Counter counter, Hi
 }
 
 }  // namespace
+
+std::string protocol_of(WireFormat format) {
+  switch (format) {
+    case WireFormat::flv:
+      return "http-flv";
+    case WireFormat::flv_websocket:
+      return "ws-flv";
+    case WireFormat::rtmp:
+      return "rtmp";
+  }
+  return "other";
+}
 
 void MediaMetrics::take(const std::vector<StreamView>& views) {
   for (auto& [name, known] : known_) known.seen = false;
@@ -94,6 +94,12 @@ void MediaMetrics::take(const StreamView& view, Known& known) {
                            {{"stream", view.name}}),
         view.state == StreamState::idle ? 0 : 1);
     publisher(view, *known.group);
+    const int64_t dropped = view.publisher ? view.publisher->stats.dropped : 0;
+    add(known.group->counter("vitrine_stream_dropped_messages_total",
+                             "publisher's messages that made no frame because something was wrong with them",
+                             {{"stream", view.name}}),
+        grown(static_cast<uint64_t>(dropped), static_cast<uint64_t>(known.dropped)));
+    known.dropped = dropped;
     repairs(view.repairs, known.repairs, view.name, *known.group);
   }
   known.sent = view.sent_by;

@@ -17,6 +17,9 @@
 
 namespace vitrine {
 
+// A wire format as metrics and the API call it: "http-flv", "ws-flv", "rtmp".
+std::string protocol_of(WireFormat format);
+
 class MediaMetrics {
  public:
   static constexpr size_t kStreamsNamed = 200;
@@ -30,7 +33,8 @@ class MediaMetrics {
     std::unique_ptr<MetricGroup> group;  // null: over kStreamsNamed
     std::map<WireFormat, RingStats> sent;
     TimeRepairs repairs;
-    bool seen = false;  // in the views at hand
+    int64_t dropped = 0;  // of the publisher it had
+    bool seen = false;    // in the views at hand
   };
   void take(const StreamView& view, Known& known);
   void publisher(const StreamView& view, MetricGroup& group);

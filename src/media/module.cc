@@ -39,9 +39,9 @@ constexpr Milliseconds kMeterInterval{1'000};
 constexpr Milliseconds kPublishersLeave{1'000};
 constexpr Milliseconds kViewersLeave{500};
 constexpr Milliseconds kPullsLeave{1'000};
-constexpr size_t kLookUpThreads = 2;  // host names of pulls: a slow one holds up others, not the cores
-constexpr size_t kLookUpsMax = 256;
-constexpr Error kLookUpsFull{ErrorKind::exhausted, "pull.look_ups"};
+constexpr size_t kFileThreads = 1;  // authorities' certificates, for pulls
+constexpr size_t kFilesMax = 256;
+constexpr Error kFilesFull{ErrorKind::exhausted, "pull.files"};
 constexpr size_t kFeedBytesMax = 64u << 20;
 
 StreamLimits limits_of(const Config& config) {
@@ -83,6 +83,10 @@ std::string second_schema() {
   return std::string(kStreamKeysEnds) + std::string(kStreamRulesTable) + std::string(kPlaySigningTable);
 }
 
+std::string fifth_schema() {
+  return std::string(kPullsSealed) + std::string(kPublishesPull);
+}
+
 std::string fourth_schema() {
   return std::string(kPublishesTable) + std::string(kWebhookTables);
 }
@@ -113,18 +117,25 @@ struct MediaModule::Parts {
         guard(needs.clock),
         viewers(needs.clock),
         flv(needs.cores, directory, viewers),
-        api({directory, flv, guard, publishers, viewers}),
+        audit(needs.members),
+        cipher(needs.random),
         key_api({needs.ids, needs.random, needs.clock, publishers, keys_ready, database_ready, rtmp_port,
-                 needs.rtmp.tls.get()}),
-        access_api({guard, needs.random, needs.clock, database_ready, rtmp_port, needs.rtmp.tls.get()}),
+                 needs.rtmp.tls.get(), audit}),
+        access_api(
+            {guard, needs.random, needs.clock, database_ready, rtmp_port, needs.rtmp.tls.get(), audit}),
         webhook_api({needs.ids, needs.random, needs.clock, database_ready, destinations,
                      [this] {
                        if (sender) sender->wake();
-                     }}),
-        commands({key_api, access_api, api, keys_ready, needs.clock, needs.rtmp.tls.get()}),
-        blocking(kLookUpThreads, kLookUpsMax, kLookUpsFull),
-        pulls(needs.cores, {directory, blocking, needs.clock, needs.random, destinations, {}}),
-        pull_api({pulls, needs.ids, needs.clock, database_ready}),
+                     },
+                     audit}),
+        blocking(kFileThreads, kFilesMax, kFilesFull),
+        pulls(
+            needs.cores,
+            {directory, publishers, hosts, blocking, needs.clock, needs.random, needs.ids, destinations, {}}),
+        pull_api({pulls, publishers, needs.ids, needs.clock, database_ready, cipher, audit,
+                  needs.takes_publishers}),
+        api({directory, flv, guard, publishers, viewers, pull_api, audit}),
+        commands({key_api, access_api, api, pull_api, keys_ready, needs.clock, needs.rtmp.tls.get()}),
         metrics(needs.metrics),
         meter_timer(needs.cores.at(0).io()) {}
 
@@ -132,6 +143,7 @@ struct MediaModule::Parts {
   const std::string schema_1 = first_schema();
   const std::string schema_2 = second_schema();
   const std::string schema_4 = fourth_schema();
+  const std::string schema_5 = fifth_schema();
   std::unique_ptr<Database> database;
   std::optional<StreamKeys> keys;
   std::atomic<StreamKeys*> keys_ready{nullptr};
@@ -142,14 +154,17 @@ struct MediaModule::Parts {
   PublisherBook publishers;
   ViewerBook viewers;
   FlvEgress flv;
-  StreamApi api;
+  const AuditTrail audit;
+  FieldCipher cipher;
   KeyApi key_api;
   AccessApi access_api;
   WebhookApi webhook_api;
-  MediaCommands commands;
+  HostLookups hosts;
   BlockingPool blocking;
   Pulls pulls;
   PullApi pull_api;
+  StreamApi api;
+  MediaCommands commands;
   MediaMetrics metrics;
   std::vector<std::function<void(std::string, StreamState)>> listeners;
   std::optional<WebhookSender> sender;
@@ -207,8 +222,8 @@ Result<void> MediaModule::start_telling() {
   Parts& parts = *parts_;
   if (!parts.needs.takes_publishers) return {};
   Core& home = parts.needs.cores.at(0);
-  parts.sender.emplace(
-      WebhookSender::Uses{home, *parts.database, parts.needs.clock, parts.needs.metrics, destinations});
+  parts.sender.emplace(WebhookSender::Uses{home, *parts.database, parts.needs.clock, parts.needs.metrics,
+                                           parts.hosts, destinations});
   parts.record.emplace(PublishRecord::Uses{home, *parts.database, parts.needs.ids, parts.needs.clock,
                                            parts.needs.metrics, [&parts] { parts.sender->wake(); }});
   parts.publishers.on_change(
@@ -229,14 +244,27 @@ Result<void> MediaModule::open_data() {
                                .migrations = {{.version = 1, .sql = parts.schema_1},
                                               {.version = 2, .sql = parts.schema_2},
                                               {.version = 3, .sql = kPullsTable},
-                                              {.version = 4, .sql = parts.schema_4}}});
+                                              {.version = 4, .sql = parts.schema_4},
+                                              {.version = 5, .sql = parts.schema_5}}});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();
   Task<Result<void>> loading = parts.guard.start(**database, *std::move(secret));
   if (auto loaded = wait_for(parts.needs.cores.at(0), std::move(loading)); !loaded) return loaded;
   parts.database = std::move(*database);
-  return {};
+  return open_pulls();
+}
+
+// The key that the URLs of pulls are sealed with.
+Result<void> MediaModule::open_pulls() {
+  Parts& parts = *parts_;
+  if (auto loaded = parts.cipher.load(parts.needs.data_directory + "/secrets/pulls.key"); !loaded)
+    return loaded;
+  auto seal = [](Database* stored, const FieldCipher* cipher) -> Task<Result<void>> {
+    auto work = [cipher](Transaction& transaction) { return seal_plain_urls(transaction, *cipher); };
+    co_return co_await stored->write(std::move(work));
+  };
+  return wait_for(parts.needs.cores.at(0), seal(parts.database.get(), &parts.cipher));
 }
 
 Result<void> MediaModule::open_port() {
@@ -278,6 +306,7 @@ void MediaModule::drain() {
 
 // Publishers and pulls first, so that viewers get all that was taken in.
 Task<void> MediaModule::end_all() {
+  parts_->hosts.close();  // what waits for a name server need not wait on
   if (parts_->ingest && !co_await parts_->ingest->close(kPublishersLeave)) log_warn("media.publishers_stay");
   co_await parts_->pulls.close(kPullsLeave);
   co_await parts_->directory.close();

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/random.h"
 #include "contract/media.h"
+#include "contract/members.h"
 #include "contract/module.h"
 #include "net/router.h"
 #include "runtime/core.h"
@@ -32,6 +33,7 @@ struct MediaNeeds {
   IdSource& ids;
   std::string data_directory;
   prometheus::Registry& metrics;
+  MembersPort* members = nullptr;      // keeps the audit log; null: nobody does
   ListenOptions rtmp{.name = "rtmp"};  // where publishers come
   bool takes_publishers = true;        // false: a command that only reads and writes the database
 };
@@ -73,6 +75,7 @@ class MediaModule final : public Module, public MediaPort {
   struct Parts;
   Result<void> open_port();
   Result<void> open_data();
+  Result<void> open_pulls();
   Result<void> start_telling();
   Task<void> meter();
   Task<void> resume_pulls();

@@ -32,10 +32,13 @@ std::string body_of(const Change& change, DeliveryId id) {
                           {"at_ms", change.at.ms},
                           {"publish", encode_id("pub_", publish.id)},
                           {"stream", publish.stream},
-                          {"key_id", publish.key.str()},
                           {"address", publish.address},
                           {"encoder", publish.encoder},
                           {"started_at_ms", publish.since.ms}};
+  if (publish.pull)
+    out["pull_id"] = publish.pull.str();
+  else
+    out["key_id"] = publish.key.str();
   if (!change.stop.empty()) out["reason"] = change.stop;
   return boost::json::serialize(out);
 }
@@ -47,11 +50,12 @@ Result<void> write_down(Transaction& transaction, const Change& change) {
     return ended ? Result<void>() : Result<void>(ended.error());
   }
   const auto begun = transaction.execute(
-      "INSERT INTO publishes (id, shop_id, stream, key, address, encoder, started_ms) VALUES ($1, $2, $3, "
-      "$4, $5, "
-      "$6, $7) ON CONFLICT (id) DO NOTHING",
-      publish.id, kShop, publish.stream, publish.key, publish.address, publish.encoder, publish.since);
+      "INSERT INTO publishes (id, shop_id, stream, key, pull, address, encoder, started_ms) VALUES "
+      "($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+      publish.id, kShop, publish.stream, publish.key, publish.pull, publish.address, publish.encoder,
+      publish.since);
   if (!begun) return begun.error();
+  if (publish.pull) return {};
   const auto used =
       transaction.execute("UPDATE stream_keys SET used_ms = $1 WHERE id = $2", publish.since, publish.key);
   return used ? Result<void>() : Result<void>(used.error());
@@ -74,7 +78,7 @@ Result<int64_t> write_all(Transaction& transaction, IdSource& ids, const std::ve
 
 Result<std::vector<Change>> left_open(Transaction& transaction, WallTime now) {
   const auto rows = transaction.query(
-      "SELECT id, stream, key, address, encoder, started_ms FROM publishes ORDER BY id LIMIT 10000");
+      "SELECT id, stream, key, address, encoder, started_ms, pull FROM publishes ORDER BY id LIMIT 10000");
   if (!rows) return rows.error();
   std::vector<Change> out;
   for (const auto& row : *rows) {
@@ -85,6 +89,7 @@ Result<std::vector<Change>> left_open(Transaction& transaction, WallTime now) {
     change.publish.address = row.text(3);
     change.publish.encoder = row.text(4);
     change.publish.since = row.time(5);
+    change.publish.pull = row.id<PullId>(6);
     change.stop = kServerEnded;
     change.at = now;
   }

@@ -23,6 +23,9 @@ CREATE TABLE publishes (
   id BIGINT PRIMARY KEY, shop_id TEXT NOT NULL, stream TEXT NOT NULL, key BIGINT NOT NULL,
   address TEXT NOT NULL, encoder TEXT NOT NULL, started_ms BIGINT NOT NULL);
 )sql";
+// For a later migration: a pull publishes without a key.
+inline constexpr std::string_view kPublishesPull =
+    "ALTER TABLE publishes ADD COLUMN pull BIGINT NOT NULL DEFAULT 0;";
 
 class PublishRecord {
  public:

@@ -88,6 +88,40 @@ class PullTest : public StudioTest {
     EXPECT_NEAR(video.back(), times["audio"].back(), 0.3);
   }
 
+  // The module as it starts again over the same data.
+  struct Again {
+    explicit Again(PullTest& test)
+        : media({.cores = server.cores(),
+                 .router = server.router(),
+                 .clock = server.clock(),
+                 .random = random,
+                 .ids = ids,
+                 .data_directory = test.folder_.path(),
+                 .metrics = server.metrics()}) {
+      server.start();
+      EXPECT_TRUE(media.start());
+    }
+    ~Again() {
+      media.drain();
+      media.stop();
+    }
+    bool wait_until_live(const std::string& stream) {
+      const auto deadline = std::chrono::steady_clock::now() + kPatience;
+      while (media.status(stream).state != StreamState::live) {
+        if (std::chrono::steady_clock::now() > deadline) return false;
+        std::this_thread::yield();
+      }
+      return true;
+    }
+    SystemRandom random;
+    TestServer server{{.cores = 1,
+                       .authenticator = as_host,
+                       .more_keys = media_config_keys(),
+                       .settings = {{"net.private_destinations", "127.0.0.0/8"}}}};
+    IdSource ids{server.clock(), random};
+    MediaModule media;
+  };
+
   HttpClient staff_{server_.port()};
 };
 
@@ -222,6 +256,94 @@ TEST_F(PullTest, ARemovedPullEndsAndAPullIsMadeOnce) {
   EXPECT_EQ(staff_.request("DELETE", path).slug(), "pull.none");
 }
 
+// The picture was not fit to be shown: it ends now, and does not come back by itself, not after a restart
+// either. Staff let it go on.
+TEST_F(PullTest, AKickedPullIsPausedUntilItIsResumed) {
+  const OtherStudio origin;
+  const auto publisher = publish(origin.publish_url());
+  const std::string id(create("ours", origin.flv_url()).json().at("pull_id").as_string());
+  wait_for_pull("live");
+  const auto stream = staff_.get("/v1/streams/ours").json();
+  EXPECT_EQ(stream.at("publisher").at("pull_id").as_string(), id);
+  EXPECT_TRUE(stream.at("publisher").at("client").as_string().starts_with("pull http://127.0.0.1:"));
+
+  const auto kicked = staff_.post("/v1/streams/ours/kick", R"({"whom":"publisher"})");
+  EXPECT_EQ(kicked.json().at("publishers"), 1) << kicked.body;
+  EXPECT_EQ(kicked.json().at("paused_pulls").at(0).as_string(), id);
+  EXPECT_EQ(wait_for_pull("paused").at("paused_by"), "kicked");
+  EXPECT_NE(media_.status("ours").state, StreamState::live);
+  EXPECT_EQ(staff_.post("/v1/streams/ours/kick", R"({"whom":"publisher"})").slug(), "publish.none");
+
+  staff_.request("PATCH", "/v1/pulls/" + id, R"({"paused":false})");
+  wait_for_pull("live");
+}
+
+TEST_F(PullTest, APausedPullStaysPausedOverARestartAndMayGetAnotherUrl) {
+  const OtherStudio origin;
+  const auto publisher = publish(origin.publish_url());
+  const std::string path =
+      "/v1/pulls/" +
+      std::string(create("ours", "http://127.0.0.1:1/live/x.flv").json().at("pull_id").as_string());
+  EXPECT_EQ(staff_.request("PATCH", path, R"({"paused":true})").json().at("paused_by"), "staff");
+  media_.drain();
+  media_.stop();
+
+  Again again(*this);
+  HttpClient staff(again.server.port());
+  EXPECT_EQ(staff.get("/v1/pulls").json().at("items").at(0).at("state"), "paused");
+  EXPECT_EQ(staff.request("PATCH", path, R"({"url":"ftp://host/x"})").slug(), "pull.url");
+  const auto changed =
+      staff.request("PATCH", path, R"({"paused":false,"url":")" + origin.flv_url() + R"("})");
+  EXPECT_EQ(changed.json().at("url").as_string(), origin.flv_url()) << changed.body;
+  EXPECT_TRUE(again.wait_until_live("ours"));
+  EXPECT_EQ(staff.request("PATCH", "/v1/pulls/pul_0000000000001", R"({"paused":true})").slug(), "pull.none");
+}
+
+// What signs a URL is nobody's business who gets hold of a copy of the database.
+TEST_F(PullTest, AUrlIsStoredSealedAndShownWithoutItsQuery) {
+  const auto made = create("ours", "rtmp://127.0.0.1:1/live/x?token=opensesame");
+  EXPECT_EQ(made.json().at("url"), "rtmp://127.0.0.1:1/live/x?...");
+  EXPECT_EQ(made.body.find("opensesame"), std::string::npos);
+  EXPECT_EQ(staff_.get("/v1/pulls").body.find("opensesame"), std::string::npos);
+  media_.drain();
+  media_.stop();
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path() + "/db"))
+    EXPECT_EQ(text_of(file.path()).find("opensesame"), std::string::npos) << file.path();
+}
+
+TEST_F(PullTest, WebhooksHearOfAPullAsOfAPublisher) {
+  const OtherStudio origin;
+  const auto publisher = publish(origin.publish_url());
+  TestServer hook({.cores = 1});
+  Guarded<std::vector<boost::json::value>> told;
+  auto take = [&told](Call, RawBody body) -> Task<Reply<HttpResponse>> {
+    told.with([&](auto& all) { all.push_back(boost::json::parse(body.bytes)); });
+    HttpResponse answer;
+    answer.status = 204;
+    co_return answer;
+  };
+  hook.router().add<RawBody, HttpResponse>(
+      {.method = HttpMethod::post, .path = "/hook", .operation = "hook", .tag = "t", .summary = "s"}, take);
+  hook.start();
+  staff_.post("/v1/webhooks", R"({"url":"http://127.0.0.1:)" + std::to_string(hook.port()) + R"(/hook"})",
+              {{"Idempotency-Key", "w"}});
+  const std::string id(create("ours", origin.flv_url()).json().at("pull_id").as_string());
+  wait_for_pull("live");
+  staff_.request("DELETE", "/v1/pulls/" + id);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto count = [&] { return told.with([](const auto& all) { return all.size(); }); };
+  while (count() < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  ASSERT_EQ(count(), 2u);
+  const auto events = told.with([](const auto& all) { return all; });
+  const bool in_order = events[0].at("kind") == "stream.published";
+  const auto& began = events[in_order ? 0 : 1];
+  const auto& ended = events[in_order ? 1 : 0];
+  EXPECT_EQ(began.at("pull_id").as_string(), id);
+  EXPECT_FALSE(began.as_object().contains("key_id"));
+  EXPECT_EQ(ended.at("reason"), "pull_ended");
+  EXPECT_EQ(ended.at("publish"), began.at("publish"));
+}
+
 TEST_F(PullTest, ARestartGoesOnPulling) {
   const OtherStudio origin;
   const auto publisher = publish(origin.publish_url());
@@ -230,26 +352,8 @@ TEST_F(PullTest, ARestartGoesOnPulling) {
   media_.drain();
   media_.stop();
 
-  SystemRandom random;
-  TestServer server({.cores = 1,
-                     .authenticator = as_host,
-                     .more_keys = media_config_keys(),
-                     .settings = {{"net.private_destinations", "127.0.0.0/8"}}});
-  IdSource ids(server.clock(), random);
-  MediaModule again({.cores = server.cores(),
-                     .router = server.router(),
-                     .clock = server.clock(),
-                     .random = random,
-                     .ids = ids,
-                     .data_directory = folder_.path(),
-                     .metrics = server.metrics()});
-  server.start();
-  ASSERT_TRUE(again.start());
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (again.status("ours").state != StreamState::live)
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-  again.drain();
-  again.stop();
+  Again again(*this);
+  EXPECT_TRUE(again.wait_until_live("ours"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "media/config.h"
+#include "media/media_metrics.h"
 #include "net/connection.h"
 
 namespace vitrine {
@@ -13,12 +14,20 @@ StreamDto to_dto(const StreamView& view) {
   out.stream = view.name;
   out.state = view.state;
   out.viewers = view.sent().viewers;
+  for (const auto& [format, sent] : view.sent_by)
+    out.sent.push_back({protocol_of(format), sent.viewers, static_cast<int64_t>(sent.bytes),
+                        static_cast<int64_t>(sent.skips)});
+  const TimeRepairs& repairs = view.repairs;
+  out.time_repairs =
+      repairs.jumps + repairs.steps_back + repairs.compositions + repairs.tracks_apart + repairs.wraps;
   if (view.newest) out.media_time = MediaTimeDto{view.newest->epoch, view.newest->pts};
   if (!view.publisher) return out;
   const PublisherStats& stats = view.publisher->stats;
   PublisherDto& publisher = out.publisher.emplace();
   publisher.started_at_ms = view.publisher->since.ms;
   publisher.address = view.publisher->address;
+  publisher.client = view.publisher->encoder;
+  publisher.dropped_messages = stats.dropped;
   publisher.bitrate_kbps = stats.bitrate_kbps;
   publisher.fps = stats.fps_milli / 1e3;
   publisher.keyframe_gap_ms = stats.keyframe_gap_ms;
@@ -91,7 +100,8 @@ void StreamApi::add_routes(Router& router) {
        .path = "/v1/streams/{stream}/kick",
        .operation = "kickFromStream",
        .tag = "media",
-       .summary = "Send away the publisher, one viewer or all; nobody is barred from coming back",
+       .summary = "Send away the publisher, one viewer or all; nobody is barred, but a pull stays away until "
+                  "resumed",
        .access = Access::staff,
        .right = Right::stream_key},
       [this](Call call, KickWishDto wish) { return post_kick(std::move(call), std::move(wish)); });
@@ -109,32 +119,67 @@ void StreamApi::add_routes(Router& router) {
       });
 }
 
+// The pull that feeds a stream, if one does.
+void StreamApi::name_pull(StreamDto& stream) const {
+  if (stream.publisher) stream.publisher->pull_id = uses_.publishers.pull_of(stream.stream);
+}
+
 Task<StreamListDto> StreamApi::list() {
   const auto views = co_await uses_.directory.views();
   StreamListDto out;
-  for (const StreamView& view : views) out.items.push_back(to_dto(view));
+  for (const StreamView& view : views) {
+    StreamDto item = to_dto(view);
+    name_pull(item);
+    out.items.push_back(std::move(item));
+  }
   co_return out;
 }
 
 Task<StreamDto> StreamApi::show(std::string stream) {
   const auto view = co_await uses_.directory.view(stream);
-  if (view) co_return to_dto(*view);
+  if (view) {
+    StreamDto found = to_dto(*view);
+    name_pull(found);
+    co_return found;
+  }
   StreamDto idle;
   idle.stream = std::move(stream);
   co_return idle;
 }
 
-Result<KickedDto> StreamApi::kick(const std::string& stream, const KickWishDto& wish) {
+// A stream that a pull feeds would be back at once; so the pull is paused.
+Task<Result<KickedDto>> StreamApi::kick(MediaActor who, std::string stream, KickWishDto wish) {
+  KickedDto out = end_now(stream, wish);
+  if (out.publishers + out.viewers == 0) {
+    const bool publisher = wish.whom == KickWhom::publisher;
+    co_return Error{ErrorKind::not_found, publisher ? "publish.none" : "media.no_viewer"};
+  }
+  Result<void> kept;
+  for (const PullId pull : out.paused_pulls) {
+    auto task = uses_.pulls.pause_kicked(pull, stream);
+    if (auto paused = co_await std::move(task); !paused) kept = paused;
+  }
+  constexpr auto names = enum_names(KickWhom{});
+  MediaChange change{.act = "stream.kick",
+                     .subject = stream + "/" + std::string(names[static_cast<size_t>(wish.whom)])};
+  if (wish.whom == KickWhom::viewer) change.subject += "/" + wish.viewer_id.value_or("");
+  co_await uses_.audit.note(std::move(who), std::move(change));
+  if (!kept) co_return kept.error();
+  co_return out;
+}
+
+KickedDto StreamApi::end_now(const std::string& stream, const KickWishDto& wish) {
   KickedDto out;
-  if (wish.whom == KickWhom::publisher || wish.whom == KickWhom::all)
-    out.publishers = uses_.publishers.end_stream(stream);
+  if (wish.whom == KickWhom::publisher || wish.whom == KickWhom::all) {
+    const EndedPublishes ended = uses_.publishers.end_stream(stream);
+    out.publishers = ended.count;
+    out.paused_pulls = ended.pulls;
+  }
   if (wish.whom == KickWhom::viewers || wish.whom == KickWhom::all)
     out.viewers = uses_.viewers.kick_all(stream);
   if (wish.whom == KickWhom::viewer)
     out.viewers = uses_.viewers.kick(stream, number_of(wish.viewer_id.value_or("")).value_or(0));
-  if (out.publishers + out.viewers > 0) return out;
-  if (wish.whom == KickWhom::publisher) return Error{ErrorKind::not_found, "publish.none"};
-  return Error{ErrorKind::not_found, "media.no_viewer"};
+  return out;
 }
 
 Task<Reply<StreamListDto>> StreamApi::streams(Call) {
@@ -158,7 +203,8 @@ Task<Reply<ViewerListDto>> StreamApi::stream_viewers(Call call) {
 }
 
 Task<Reply<KickedDto>> StreamApi::post_kick(Call call, KickWishDto wish) {
-  const auto kicked = kick(call.param("stream"), wish);
+  MediaActor who = media_actor(call);
+  const auto kicked = co_await kick(std::move(who), call.param("stream"), std::move(wish));
   if (!kicked) co_return kicked.error();
   co_return *kicked;
 }

@@ -16,6 +16,7 @@
 
 #include "media/config.h"
 #include "media/module.h"
+#include "runtime/guarded.h"
 #include "testing/http_client.h"
 #include "testing/test_server.h"
 
@@ -67,11 +68,33 @@ inline std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// The audit log of a test: "act subject actor", in order.
+class AuditLog final : public MembersPort {
+ public:
+  Task<Result<AddressSnapshot>> address(AccountId, AddressId) override {
+    co_return Error{ErrorKind::not_found, "members.address"};
+  }
+  Task<Result<void>> audit(AuditEntry entry) override {
+    const std::string by = entry.actor ? std::to_string(entry.actor.value) + "@" + entry.ip : "cli";
+    lines_.with([&](auto& lines) { lines.push_back(entry.act + " " + entry.subject + " " + by); });
+    if (broken) co_return Error{ErrorKind::unavailable, "members.unavailable"};
+    co_return Result<void>();
+  }
+  std::vector<std::string> take() {
+    return lines_.with([](auto& lines) { return std::exchange(lines, {}); });
+  }
+  std::atomic<bool> broken{false};
+
+ private:
+  Guarded<std::vector<std::string>> lines_;
+};
+
 inline Task<Result<Caller>> as_host(std::shared_ptr<const HttpRequest>) {
   Caller caller;
   StaffCaller staff;
   staff.id = AccountId{7};
-  staff.rights = 1U << static_cast<unsigned>(Right::stream_key);
+  staff.rights =
+      1U << static_cast<unsigned>(Right::stream_key) | 1U << static_cast<unsigned>(Right::settings_write);
   caller.staff = staff;
   co_return caller;
 }
@@ -142,13 +165,15 @@ class StudioTest : public ::testing::Test {
                       .more_keys = media_config_keys(),
                       .settings = {{"media.flush_ms", "40"}}}};
   IdSource ids_{server_.clock(), random_};
+  AuditLog audit_;
   MediaModule media_{{.cores = server_.cores(),
                       .router = server_.router(),
                       .clock = server_.clock(),
                       .random = random_,
                       .ids = ids_,
                       .data_directory = folder_.path(),
-                      .metrics = server_.metrics()}};
+                      .metrics = server_.metrics(),
+                      .members = &audit_}};
   CreatedStreamKey key_;
 };
 

@@ -19,7 +19,7 @@ class PublisherBook::Sink final : public FrameSink {
 
   Result<void> take(Frame frame) override {
     if (seat_->stop.load(std::memory_order_relaxed) != PublishStop::none)
-      return Error{ErrorKind::gone, "publish.ended"};
+      return Error{ErrorKind::gone, kPublishEnded};
     auto taken = inner_->take(std::move(frame));
     if (!taken && taken.error().kind == ErrorKind::gone) mark(PublishStop::taken_over);
     return taken;
@@ -64,28 +64,36 @@ std::unique_ptr<FrameSink> PublisherBook::enter(std::unique_ptr<FrameSink> sink,
 }
 
 template <class Which>
-int PublisherBook::end_where(PublishStop why, Which which) {
+EndedPublishes PublisherBook::end_where(PublishStop why, Which which) {
   return seats_.with([&](auto& seats) {
-    int ended = 0;
+    EndedPublishes ended;
     for (const auto& seat : seats) {
       PublishStop none = PublishStop::none;
-      if (which(seat->publish) && seat->stop.compare_exchange_strong(none, why)) ++ended;
+      if (!which(seat->publish) || !seat->stop.compare_exchange_strong(none, why)) continue;
+      ++ended.count;
+      if (seat->publish.pull) ended.pulls.push_back(seat->publish.pull);
     }
     return ended;
   });
 }
 
-int PublisherBook::end_stream(const std::string& stream) {
+EndedPublishes PublisherBook::end_stream(const std::string& stream) {
   return end_where(PublishStop::kicked, [&](const Publish& publish) { return publish.stream == stream; });
 }
 
 int PublisherBook::end_key(KeyId key) {
-  return end_where(PublishStop::key_revoked, [&](const Publish& publish) { return publish.key == key; });
+  const auto which = [&](const Publish& publish) { return !publish.pull && publish.key == key; };
+  return end_where(PublishStop::key_revoked, which).count;
+}
+
+int PublisherBook::end_pull(PullId pull) {
+  const auto which = [&](const Publish& publish) { return publish.pull == pull; };
+  return end_where(PublishStop::pull_ended, which).count;
 }
 
 int PublisherBook::end_expired(WallTime now) {
-  return end_where(PublishStop::key_expired,
-                   [&](const Publish& publish) { return publish.key_ends && *publish.key_ends <= now; });
+  const auto which = [&](const Publish& publish) { return publish.key_ends && *publish.key_ends <= now; };
+  return end_where(PublishStop::key_expired, which).count;
 }
 
 void PublisherBook::set_key_end(KeyId key, std::optional<WallTime> ends) {
@@ -93,6 +101,15 @@ void PublisherBook::set_key_end(KeyId key, std::optional<WallTime> ends) {
     for (const auto& seat : seats) {
       if (seat->publish.key == key) seat->publish.key_ends = ends;
     }
+  });
+}
+
+std::optional<PullId> PublisherBook::pull_of(const std::string& stream) const {
+  return seats_.with([&](const auto& seats) -> std::optional<PullId> {
+    for (const auto& seat : seats) {
+      if (seat->publish.stream == stream && seat->publish.pull) return seat->publish.pull;
+    }
+    return std::nullopt;
   });
 }
 

@@ -31,9 +31,14 @@ class PublisherBookTest : public testing::Test {
   }
   std::unique_ptr<FrameSink> enter(const std::string& stream, KeyId key = kKey,
                                    std::optional<WallTime> ends = std::nullopt) {
-    return book_.enter(
-        std::make_unique<CountingSink>(gone_),
-        {.id = 1, .stream = stream, .key = key, .key_ends = ends, .address = {}, .encoder = {}, .since = {}});
+    return book_.enter(std::make_unique<CountingSink>(gone_), {.id = 1,
+                                                               .stream = stream,
+                                                               .key = key,
+                                                               .pull = {},
+                                                               .key_ends = ends,
+                                                               .address = {},
+                                                               .encoder = {},
+                                                               .since = {}});
   }
   static bool takes(FrameSink& sink) { return sink.take({}).ok(); }
 
@@ -58,10 +63,10 @@ TEST_F(PublisherBookTest, WithoutAWordItIsLost) {
 TEST_F(PublisherBookTest, AKickEndsTheStreamsPublisherAndNoOther) {
   const auto kicked = enter("demo");
   const auto other = enter("other", KeyId{8});
-  EXPECT_EQ(book_.end_stream("demo"), 1);
+  EXPECT_EQ(book_.end_stream("demo").count, 1);
   EXPECT_FALSE(takes(*kicked));
   EXPECT_TRUE(takes(*other));
-  EXPECT_EQ(book_.end_stream("nobody"), 0);
+  EXPECT_EQ(book_.end_stream("nobody").count, 0);
 }
 
 // Ingest ends the sink as lost; why it really ended was said before.

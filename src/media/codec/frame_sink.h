@@ -26,9 +26,10 @@ struct TimeRepairs {
 struct PublisherStats {
   int bitrate_kbps = 0;
   int fps_milli = 0;
-  int keyframe_gap_ms = 0;  // between the last two key frames; 0 before the second
-  int audio_ahead_ms = 0;   // newest audio dts minus newest video dts; 0 without both
+  int keyframe_gap_ms = 0;  // between the last two key frames, within an hour; 0 before the second
+  int audio_ahead_ms = 0;   // newest audio dts minus newest video dts, within an hour; 0 without both
   int64_t time_wraps = 0;   // in this connection (TimeRepairs::wraps)
+  int64_t dropped = 0;      // messages of this connection that made no frame because something was wrong
   TrackConfigPtr video;     // null without
   TrackConfigPtr audio;
 };

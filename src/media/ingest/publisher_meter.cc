@@ -6,7 +6,20 @@ namespace vitrine {
 namespace {
 
 constexpr Microseconds kWindow{2'000'000};
+// Farther apart are two clocks that have nothing to do with each other, or one that jumped: the figure says
+// that it is so, not by how much.
+constexpr int64_t kApartMaxMs = 3'600'000;
+constexpr int64_t kFpsMilliMax = 1'000'000;
+constexpr int64_t kKbpsMax = 1'000'000'000;
 constexpr size_t kSeenMax = 2'000;  // frames; a sender of more has its oldest forgotten early
+
+// From one time to a later one. The difference of two 64-bit times may not fit either.
+int apart_ms(int64_t from, int64_t to) {
+  constexpr int64_t kMost = kApartMaxMs * kTicksPerMs;
+  int64_t ticks = 0;
+  if (__builtin_sub_overflow(to, from, &ticks)) ticks = to > from ? kMost : -kMost;
+  return static_cast<int>(std::clamp(ticks, -kMost, kMost) / kTicksPerMs);
+}
 
 }  // namespace
 
@@ -19,8 +32,7 @@ void PublisherMeter::add(const Frame& frame) {
   (video ? video_dts_ : audio_dts_) = frame.dts;
   (video ? video_ : audio_) = frame.track;
   if (!video || !frame.key) return;
-  if (key_dts_)
-    keyframe_gap_ms_ = static_cast<int>(std::max<int64_t>(0, frame.dts - *key_dts_) / kTicksPerMs);
+  if (key_dts_) keyframe_gap_ms_ = std::max(0, apart_ms(*key_dts_, frame.dts));
   key_dts_ = frame.dts;
 }
 
@@ -31,12 +43,12 @@ PublisherStats PublisherMeter::stats(MonotonicTime now) {
   out.fps_milli = fps_milli();
   out.video = video_;
   out.audio = audio_;
-  if (video_dts_ && audio_dts_)
-    out.audio_ahead_ms = static_cast<int>((*audio_dts_ - *video_dts_) / kTicksPerMs);
+  if (video_dts_ && audio_dts_) out.audio_ahead_ms = apart_ms(*video_dts_, *audio_dts_);
   int64_t bits = 0;
   for (const auto& one : seen_) bits += static_cast<int64_t>(one.bytes) * 8;
   const Microseconds span = started_ ? std::min(kWindow, now - *started_) : Microseconds(0);
-  if (span.count() > 0) out.bitrate_kbps = static_cast<int>(bits * 1'000 / span.count());
+  if (span.count() > 0)
+    out.bitrate_kbps = static_cast<int>(std::min<int64_t>(kKbpsMax, bits * 1'000 / span.count()));
   return out;
 }
 
@@ -55,7 +67,8 @@ int PublisherMeter::fps_milli() const {
     last = one.dts;
   }
   if (frames < 2 || last <= first) return 0;
-  return static_cast<int>((frames - 1) * kTicksPerSecond * 1'000 / (last - first));
+  return static_cast<int>(
+      std::min<int64_t>(kFpsMilliMax, (frames - 1) * kTicksPerSecond * 1'000 / (last - first)));
 }
 
 }  // namespace vitrine

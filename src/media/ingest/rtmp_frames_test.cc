@@ -218,6 +218,23 @@ TEST(PublisherMeter, TellsBitrateRateGapAndHowFarSoundIsAhead) {
   EXPECT_EQ(stats.video->codec, &kH264);
 }
 
+// Two clocks that have nothing to do with each other: what is shown stays a number a page can hold.
+TEST(PublisherMeter, ClocksThatDisagreeAreAnHourApartAtMost) {
+  constexpr int kHourMs = 3'600'000;
+  constexpr int64_t kFarMs = std::numeric_limits<int64_t>::max() / 2 / kTicksPerMs;
+  PublisherMeter meter;
+  meter.add(measured(kH264, -kFarMs, true, 10));
+  meter.add(measured(kAac, kFarMs * 2, true, 10));
+  EXPECT_EQ(meter.stats({}).audio_ahead_ms, kHourMs);
+  meter.add(measured(kH264, kFarMs * 2, true, 10));
+  EXPECT_EQ(meter.stats({}).keyframe_gap_ms, kHourMs);
+  meter.add(measured(kAac, -kFarMs, true, 10));
+  EXPECT_EQ(meter.stats({}).audio_ahead_ms, -kHourMs);
+  meter.add(measured(kH264, 0, true, 10));
+  EXPECT_EQ(meter.stats({}).keyframe_gap_ms, 0) << "a clock that went back";
+  EXPECT_GE(meter.stats({}).fps_milli, 0);
+}
+
 TEST(PublisherMeter, SilenceBringsTheRateDownToNothing) {
   PublisherMeter meter;
   meter.add(measured(kH264, 0, true, 5'000));

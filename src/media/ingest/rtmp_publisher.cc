@@ -176,6 +176,7 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
     reported_ = now;
     auto stats = meter_.stats(now);
     stats.time_wraps = frames_->time_wraps();
+    stats.dropped = dropped_;
     sink_->report(stats);
   }
   return {};

@@ -4,7 +4,6 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "base/log.h"
-#include "net/host_lookup.h"
 #include "runtime/tls_context.h"
 
 namespace vitrine {
@@ -14,14 +13,8 @@ constexpr size_t kReadBytes = 16'384;
 constexpr Microseconds kReportEvery{1'000'000};
 constexpr Error kEnded{ErrorKind::gone, "pull.ended"};
 constexpr Error kOverdue{ErrorKind::timed_out, "pull.overdue"};
+constexpr Error kUnknownHost{ErrorKind::unavailable, "pull.name"};
 constexpr Error kTakenOver{ErrorKind::conflict, "publish.busy"};
-
-// Blocks. Errors: `unavailable` "pull.name" when nobody knows the host.
-Result<std::vector<std::string>> resolve(const std::string& host) {
-  auto found = look_up_host(host);
-  if (found.empty()) return Error{ErrorKind::unavailable, "pull.name"};
-  return found;
-}
 
 }  // namespace
 
@@ -106,9 +99,9 @@ Task<Error> Puller::attempt() {
 
 // The address that was checked is the one connected to: a name is asked for once a connection.
 Task<Result<std::string>> Puller::find_address(std::string host) {
-  auto look_up = [host = std::move(host)] { return resolve(host); };
-  const auto found = co_await uses_.blocking.run(std::move(look_up));
+  const auto found = co_await uses_.hosts.look_up(std::move(host), uses_.times.look_up);
   if (!found) co_return found.error();
+  if (found->empty()) co_return kUnknownHost;
   const AddressPolicy policy = uses_.policy();
   const auto allowed =
       std::ranges::find_if(*found, [&policy](const auto& address) { return policy.allows(address); });
@@ -188,21 +181,28 @@ Task<Result<void>> Puller::take_media(RtmpMedia media) {
   deadline_.arm(uses_.times.silence);
   meter_.add(**frame);
   const auto taken = sink_->take(**std::move(frame));
-  if (!taken && taken.error().kind == ErrorKind::gone) co_return kTakenOver;
+  if (!taken && taken.error().kind == ErrorKind::gone)
+    co_return taken.error().reason == kPublishEnded ? kEnded : kTakenOver;
   if (!taken) ++dropped_;
   report(now);
   co_return Result<void>();
 }
 
 Task<Result<void>> Puller::take_seat() {
-  StreamClaim claim{.stream = order_.stream,
-                    .address = socket_.peer_address(),
-                    .encoder = "pull " + order_.url.server(),
-                    .yields = true};
+  const std::string address = socket_.peer_address();
+  const std::string source = "pull " + order_.url.server();
+  StreamClaim claim{.stream = order_.stream, .address = address, .encoder = source, .yields = true};
   auto sink = co_await uses_.directory.publish(std::move(claim));
   if (!sink) co_return sink.error();
   if (closed_) co_return kEnded;
-  sink_ = *std::move(sink);
+  sink_ = uses_.book.enter(*std::move(sink), {.id = uses_.ids.next_value(),
+                                              .stream = order_.stream,
+                                              .key = {},
+                                              .pull = order_.id,
+                                              .key_ends = {},
+                                              .address = address,
+                                              .encoder = source,
+                                              .since = uses_.clock.wall()});
   meter_ = {};
   live_since_ = reported_ = uses_.clock.monotonic();
   dropped_ = 0;
@@ -214,7 +214,10 @@ Task<Result<void>> Puller::take_seat() {
 void Puller::report(MonotonicTime now) {
   if (now - reported_ < kReportEvery) return;
   reported_ = now;
-  sink_->report(meter_.stats(now));
+  auto stats = meter_.stats(now);
+  stats.time_wraps = frames_->time_wraps();
+  stats.dropped = dropped_;
+  sink_->report(stats);
   if (now - live_since_ >= uses_.times.steady) failures_ = 0;
 }
 

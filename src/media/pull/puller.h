@@ -7,9 +7,9 @@
 //
 // It yields: a publisher who comes takes its seat, and while somebody publishes it does not even connect.
 //
-// Owns    the socket, the conversation, and the stream's seat while live.
-// Thread  the stream's home core.
-// Never   logs more of its URL than scheme, host and port; connects to an address it has not checked.
+// Owns    the socket, the conversation, and while live the stream's seat and its line in the book of
+// publishers. Thread  the stream's home core. Never   logs more of its URL than scheme, host and port;
+// connects to an address it has not checked.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -22,21 +22,18 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "media/access/publisher_book.h"
 #include "media/hub/stream_directory.h"
 #include "media/ingest/publisher_meter.h"
 #include "media/ingest/rtmp_frames.h"
 #include "media/pull/pull_talk.h"
 #include "net/address_policy.h"
+#include "net/host_lookup.h"
 #include "runtime/blocking_pool.h"
 #include "runtime/deadline.h"
 #include "runtime/tcp.h"
 
 namespace vitrine {
-
-struct PullTag {
-  static constexpr std::string_view prefix = "pul_";
-};
-using PullId = Id<PullTag>;
 
 struct PullOrder {
   PullId id;
@@ -45,6 +42,7 @@ struct PullOrder {
 };
 
 struct PullTimes {
+  Milliseconds look_up{5'000};
   Milliseconds connect{5'000};       // TCP, and again for TLS
   Milliseconds first_frame{10'000};  // from the connection to the first frame
   Milliseconds silence{10'000};      // without a frame: the source is lost
@@ -75,9 +73,12 @@ class Puller {
   // All outlive it.
   struct Uses {
     StreamDirectory& directory;
-    BlockingPool& blocking;  // for host names and authorities' certificates
+    PublisherBook& book;
+    HostLookups& hosts;
+    BlockingPool& blocking;  // for authorities' certificates
     const Clock& clock;
     Random& random;
+    IdSource& ids;
     std::function<AddressPolicy()> policy;  // asked on the home core at each connection
     PullTimes times;
   };
@@ -87,6 +88,7 @@ class Puller {
   Task<void> run();
   // Ends run() soon; viewers keep the stream for its grace.
   void close();
+  bool closing() const { return closed_; }
   PullView view() const;
 
  private:

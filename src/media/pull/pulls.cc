@@ -1,6 +1,11 @@
 #include "media/pull/pulls.h"
 
 namespace vitrine {
+namespace {
+
+constexpr Milliseconds kLook{10};  // how often is looked whether one has gone
+
+}  // namespace
 
 Pulls::Pulls(Cores& cores, Puller::Uses uses) : cores_(cores), uses_(std::move(uses)) {
   for (int core = 0; core < cores.count(); ++core) per_core_.push_back(std::make_unique<PerCore>());
@@ -16,8 +21,11 @@ Task<void> Pulls::run(PullOrder order) {
   const auto pass = here.gate.enter();
   if (!pass) co_return;
   const PullId id = order.id;
+  for (auto found = here.pullers.find(id); found != here.pullers.end(); found = here.pullers.find(id)) {
+    if (!found->second->closing() || here.gate.closed()) co_return;  // under way already
+    co_await sleep_for(kLook);
+  }
   auto& puller = here.pullers[id];
-  if (puller) co_return;  // under way already
   puller = std::make_unique<Puller>(*Core::current(), std::move(order), uses_);
   co_await puller->run();
   here.pullers.erase(id);
@@ -28,7 +36,6 @@ Task<void> Pulls::remove(PullId id, std::string stream) {
 }
 
 Task<void> Pulls::remove_here(PullId id) {
-  constexpr Milliseconds kLook{10};  // how often is looked whether it has gone
   constexpr int kLooks = 200;
   PerCore& here = at(*Core::current());
   for (int look = 0; look < kLooks; ++look) {

@@ -18,7 +18,7 @@ class Pulls {
  public:
   Pulls(Cores& cores, Puller::Uses uses);
 
-  // Begins at once; nothing once closed.
+  // Begins at once, or when one of this id that was removed has let go; nothing once closed.
   void start(PullOrder order);
   // Answers when the pull has let go of everything, after 2 s at the latest: one that is just connecting
   // ends by itself a little later. Nothing to do when there is no such pull.

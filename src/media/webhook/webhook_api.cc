@@ -84,6 +84,13 @@ std::optional<Problem> WebhookApi::fault_of(const std::string& text) const {
   return problem;
 }
 
+// `call` outlives the task. The URL is no part of the line: it may hold a secret.
+Task<void> WebhookApi::note_audit(const Call* call, std::string act, WebhookId webhook) const {
+  MediaActor who = media_actor(*call);
+  MediaChange change{.act = std::move(act), .subject = webhook.str()};
+  co_await uses_.audit.note(std::move(who), std::move(change));
+}
+
 Task<Reply<WebhookDto>> WebhookApi::create(Call call, WebhookWishDto wish) {
   Database* database = uses_.database;
   if (database == nullptr) co_return kUnavailable;
@@ -95,6 +102,7 @@ Task<Reply<WebhookDto>> WebhookApi::create(Call call, WebhookWishDto wish) {
   WebhookStore store(*database);
   const auto added = co_await store.add(made, once);
   if (!added) co_return added.error();
+  co_await note_audit(&call, "webhook.create", made.id);
   WebhookDto out = to_dto(made);
   out.secret = made.secret;
   co_return out;
@@ -125,6 +133,7 @@ Task<Reply<WebhookDto>> WebhookApi::change(Call call, WebhookChangeDto wish) {
   const auto changed = co_await store.change(*id, std::move(wish.url), wish.enabled, secret);
   if (!changed) co_return changed.error();
   uses_.wake();
+  co_await note_audit(&call, "webhook.change", *id);
   WebhookDto out = to_dto(*changed);
   out.secret = secret;
   co_return out;
@@ -138,6 +147,7 @@ Task<Reply<NoContent>> WebhookApi::remove(Call call) {
   WebhookStore store(*database);
   const auto removed = co_await store.remove(*id);
   if (!removed) co_return removed.error();
+  co_await note_audit(&call, "webhook.remove", *id);
   co_return NoContent{};
 }
 

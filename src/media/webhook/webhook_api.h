@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "media/access/audit_trail.h"
 #include "media/webhook/webhook_store.h"
 #include "net/address_policy.h"
 #include "net/router.h"
@@ -109,6 +110,7 @@ class WebhookApi {
     std::atomic<Database*>& database;       // empty until the module has started
     std::function<AddressPolicy()> policy;  // called on a core
     std::function<void()> wake;             // tells the sender that something may be due
+    const AuditTrail& audit;
   };
   explicit WebhookApi(Uses uses) : uses_(std::move(uses)) {}
   void add_routes(Router& router);
@@ -119,6 +121,7 @@ class WebhookApi {
   Task<Reply<WebhookDto>> change(Call call, WebhookChangeDto wish);
   Task<Reply<NoContent>> remove(Call call);
   Task<Reply<DeliveryListDto>> deliveries(Call call);
+  Task<void> note_audit(const Call* call, std::string act, WebhookId webhook) const;
   std::optional<Problem> fault_of(const std::string& url) const;
 
   Uses uses_;

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "net/host_lookup.h"
-
 namespace vitrine {
 namespace {
 
@@ -25,13 +23,6 @@ class TimeLeft {
  private:
   std::chrono::steady_clock::time_point ends_;
 };
-
-// Blocks. Errors: `unavailable` "webhook.name" when nobody knows the host.
-Result<std::vector<std::string>> look_up(const std::string& host) {
-  auto found = look_up_host(host);
-  if (found.empty()) return Error{ErrorKind::unavailable, "webhook.name"};
-  return found;
-}
 
 std::string request_of(const WebhookUrl& url, const Webhook& webhook, const Delivery& delivery,
                        WallTime now) {
@@ -68,7 +59,7 @@ Task<Result<int64_t>> WebhookPost::try_post(Webhook webhook, Delivery delivery, 
   const TimeLeft time(kDeliveryTime);
   const auto url = read_webhook_url(webhook.url);
   if (!url) co_return url.error();
-  auto address = co_await find_address(url->host);
+  auto address = co_await find_address(url->host, time.left());
   if (!address) co_return address.error();
   auto socket = co_await TcpSocket::connect(*Core::current(), *std::move(address), url->port, time.left());
   if (!socket) co_return socket.error();
@@ -93,10 +84,10 @@ Task<Result<int64_t>> WebhookPost::try_post(Webhook webhook, Delivery delivery, 
 }
 
 // The address that was checked is the one connected to.
-Task<Result<std::string>> WebhookPost::find_address(std::string host) {
-  auto work = [host = std::move(host)] { return look_up(host); };
-  const auto found = co_await uses_.blocking.run(std::move(work));
+Task<Result<std::string>> WebhookPost::find_address(std::string host, Milliseconds time) {
+  const auto found = co_await uses_.hosts.look_up(std::move(host), time);
   if (!found) co_return found.error();
+  if (found->empty()) co_return Error{ErrorKind::unavailable, "webhook.name"};
   const AddressPolicy policy = uses_.policy();
   const auto allowed = std::find_if(found->begin(), found->end(),
                                     [&policy](const auto& address) { return policy.allows(address); });

@@ -1,7 +1,7 @@
 // One try to deliver: look the host up, check the address, connect, send the request, read the status.
 //
 // Owns    nothing between calls.
-// Thread  post() on a core; names are looked up on the pool.
+// Thread  post() on a core.
 // Never   connects to an address the policy refuses, follows a redirect, or reads more of an answer than its
 //         first line.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include "media/webhook/webhook_store.h"
 #include "net/address_policy.h"
+#include "net/host_lookup.h"
 #include "runtime/blocking_pool.h"
 #include "runtime/tcp.h"
 #include "runtime/tls_context.h"
@@ -21,7 +22,8 @@ namespace vitrine {
 class WebhookPost {
  public:
   struct Uses {
-    BlockingPool& blocking;
+    HostLookups& hosts;
+    BlockingPool& blocking;                 // for authorities' certificates
     std::function<AddressPolicy()> policy;  // called on the core of post()
   };
   explicit WebhookPost(Uses uses) : uses_(std::move(uses)) {}
@@ -33,7 +35,7 @@ class WebhookPost {
 
  private:
   Task<Result<int64_t>> try_post(Webhook webhook, Delivery delivery, WallTime now);
-  Task<Result<std::string>> find_address(std::string host);
+  Task<Result<std::string>> find_address(std::string host, Milliseconds time);
   Task<Result<void>> secure(TcpSocket* socket, std::string host, Milliseconds time);
 
   Uses uses_;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr Milliseconds kLookAtLeast{5'000};  // finds what a lost wake-up left
 constexpr Milliseconds kLeave{500};
-constexpr size_t kLookUpThreads = 2;
-constexpr size_t kLookUpsMax = 64;
+constexpr size_t kFileThreads = 1;
+constexpr size_t kFilesMax = 64;
 
 }  // namespace
 
@@ -21,8 +21,8 @@ struct WebhookSender::State {
   explicit State(Uses u)
       : uses(std::move(u)),
         store(uses.database),
-        look_ups(kLookUpThreads, kLookUpsMax, Error{ErrorKind::exhausted, "webhook.look_ups"}),
-        post({look_ups, uses.policy}),
+        files(kFileThreads, kFilesMax, Error{ErrorKind::exhausted, "webhook.files"}),
+        post({uses.hosts, files, uses.policy}),
         timer(uses.home.io()) {}
 
   void count(const DeliveryOutcome& outcome) {
@@ -33,7 +33,7 @@ struct WebhookSender::State {
 
   Uses uses;
   WebhookStore store;
-  BlockingPool look_ups;
+  BlockingPool files;
   WebhookPost post;
   boost::asio::steady_timer timer;
   std::vector<WebhookId> busy;

@@ -1,7 +1,7 @@
 // Delivers what waits in the store: to every webhook one request at a time, to different webhooks side by
 // side, so that a slow receiver delays nobody else's.
 //
-// Owns    the loop, the requests under way, and the pool that looks names up.
+// Owns    the loop, the requests under way, and the pool that reads certificates.
 // Thread  start() and close() on the home core; wake() from any.
 // Never   is waited for by a publisher or a viewer.
 #pragma once
@@ -22,6 +22,7 @@ class WebhookSender {
     Database& database;
     const Clock& clock;
     prometheus::Registry& metrics;
+    HostLookups& hosts;
     std::function<AddressPolicy()> policy;  // called on the home core
   };
   explicit WebhookSender(Uses uses);

@@ -61,7 +61,7 @@ class WebhookSenderTest : public testing::Test {
   Core& core() { return cores_.at(0); }
   void begin(std::vector<std::string> allowed = {"127.0.0.0/8"}) {
     if (sender_) wait_on(core(), sender_->close());
-    sender_.emplace(WebhookSender::Uses{core(), *database_, clock_, metrics_,
+    sender_.emplace(WebhookSender::Uses{core(), *database_, clock_, metrics_, hosts_,
                                         [allowed = std::move(allowed)] { return AddressPolicy(allowed); }});
     auto start = [](WebhookSender* sender) -> Task<bool> {
       sender->start();
@@ -102,6 +102,7 @@ class WebhookSenderTest : public testing::Test {
   IdSource ids_{clock_, random_};
   prometheus::Registry metrics_;
   Cores cores_{1};
+  HostLookups hosts_;
   std::unique_ptr<Database> database_;
   std::optional<WebhookStore> store_;
   std::optional<WebhookSender> sender_;

@@ -582,7 +582,11 @@ export interface paths {
         delete: operations["removePull"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Pause a pull, let it go on, or give it another URL; viewers stay for the grace
+         * @description Needs the right stream.key.
+         */
+        patch: operations["changePull"];
         trace?: never;
     };
     "/v1/rooms": {
@@ -1536,7 +1540,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send away the publisher, one viewer or all; nobody is barred from coming back
+         * Send away the publisher, one viewer or all; nobody is barred, but a pull stays away until resumed
          * @description Needs the right stream.key.
          */
         post: operations["kickFromStream"];
@@ -1885,6 +1889,8 @@ export interface components {
         Kicked: {
             publishers: number;
             viewers: number;
+            /** @description pulls among the publishers: each stays away until it is resumed */
+            paused_pulls: string[];
         };
         Me: {
             viewer: components["schemas"]["Viewer"];
@@ -2140,12 +2146,18 @@ export interface components {
         Publisher: {
             started_at_ms: number;
             address: string;
+            /** @description what it calls itself */
+            client: string;
+            /** @description set when a pull feeds the stream */
+            pull_id?: string | null;
             bitrate_kbps: number;
             fps: number;
             /** @description between the last two key frames */
             keyframe_gap_ms: number;
             /** @description newest audio time less newest video time */
             audio_ahead_ms: number;
+            /** @description that made no frame because something was wrong with them */
+            dropped_messages: number;
             width: number;
             height: number;
             video_codec?: string | null;
@@ -2157,14 +2169,22 @@ export interface components {
             /** @description without its query */
             url: string;
             /** @enum {string} */
-            state: "connecting" | "live" | "waiting";
+            state: "connecting" | "live" | "waiting" | "paused";
+            /** @description why it is paused: staff said so, or its stream's publisher was kicked */
+            paused_by?: ("staff" | "kicked") | null;
             /** @description of the state */
             since_ms: number;
-            /** @description tries since the server started */
+            /** @description tries since it last began */
             connections: number;
             /** @description why the last try ended */
             error?: string | null;
             created_at_ms: number;
+        };
+        PullChange: {
+            /** @description false also lets one go on that was kicked */
+            paused?: boolean | null;
+            /** @description another source, or a fresh token */
+            url?: string | null;
         };
         PullList: {
             items: components["schemas"]["Pull"][];
@@ -2386,6 +2406,10 @@ export interface components {
             state: "idle" | "live" | "lost";
             publisher?: components["schemas"]["Publisher"] | null;
             viewers: number;
+            /** @description each protocol it was watched in */
+            sent: components["schemas"]["StreamSent"][];
+            /** @description times its publisher's clock had to be put right */
+            time_repairs: number;
             media_time?: components["schemas"]["MediaTime"] | null;
         };
         StreamAccess: {
@@ -2434,6 +2458,14 @@ export interface components {
         };
         StreamList: {
             items: components["schemas"]["Stream"][];
+        };
+        StreamSent: {
+            /** @description http-flv, ws-flv or rtmp */
+            protocol: string;
+            viewers: number;
+            bytes: number;
+            /** @description times a slow viewer was taken ahead to a key frame */
+            skips: number;
         };
         StreamViewer: {
             viewer_id: string;
@@ -2818,7 +2850,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CapabilitiesChange"];
             };
@@ -3011,7 +3043,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["MeChange"];
             };
@@ -3553,6 +3585,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    changePull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PullChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRooms: {
         parameters: {
             query?: never;
@@ -3634,7 +3693,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RoomPatch"];
             };
@@ -4879,7 +4938,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StaffUserChange"];
             };
@@ -4994,7 +5053,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StreamAccessWish"];
             };
@@ -5047,7 +5106,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StreamKeyWish"];
             };
@@ -5100,7 +5159,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StreamKeyRotation"];
             };
@@ -5154,7 +5213,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PlayTokenWish"];
             };
@@ -5279,7 +5338,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["WebhookChange"];
             };
