@@ -20,11 +20,14 @@ export class Server {
   private output = '';
   private ports: Ports | null = null;
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly settings: Record<string, string>,
+  ) {}
 
-  /** Starts on an empty data directory. */
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'vitrine-e2e-')));
+  /** Starts on an empty data directory; `settings` are environment variables of its configuration. */
+  static async start(settings: Record<string, string> = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'vitrine-e2e-')), settings);
     await server.run();
     return server;
   }
@@ -93,7 +96,7 @@ export class Server {
       ],
       {
         // A script types faster than a person: the chat pace has tests of its own.
-        env: { ...environment, VITRINE_PAYMENTS_SANDBOX: 'true', VITRINE_ROOMS_CHAT_BURST: '100' },
+        env: { ...environment, VITRINE_PAYMENTS_SANDBOX: 'true', VITRINE_ROOMS_CHAT_BURST: '100', ...this.settings },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

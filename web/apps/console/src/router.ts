@@ -13,6 +13,8 @@ export const router = createRouter({
       children: [
         { path: '', redirect: '/rooms' },
         { path: 'rooms', name: 'rooms', component: () => import('./pages/RoomsPage.vue') },
+        { path: 'streams', name: 'streams', component: () => import('./pages/StreamsPage.vue') },
+        { path: 'streams/:stream', name: 'stream', component: () => import('./pages/StreamPage.vue') },
         { path: 'products', name: 'products', component: () => import('./pages/ProductsPage.vue') },
         { path: 'products/new', name: 'product-new', component: () => import('./pages/ProductPage.vue') },
         { path: 'products/:product', name: 'product', component: () => import('./pages/ProductPage.vue') },

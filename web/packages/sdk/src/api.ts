@@ -87,6 +87,18 @@ export class VitrineApi {
     this.http.call<T.Items<T.StreamKey>>('GET', `/v1/streams/${part(stream)}/keys`);
   removeStreamKey = (stream: string, keyId: string) =>
     this.http.call<void>('DELETE', `/v1/streams/${part(stream)}/keys/${part(keyId)}`);
+  pulls = () => this.http.call<T.Items<T.Pull>>('GET', '/v1/pulls');
+  addPull = (body: T.PullWish) =>
+    this.http.call<T.Pull>('POST', '/v1/pulls', { body, tap: `pull.${body.stream}` });
+  changePull = (pull: string, body: T.PullChange) =>
+    this.http.call<T.Pull>('PATCH', `/v1/pulls/${part(pull)}`, { body });
+  removePull = (pull: string) => this.http.call<void>('DELETE', `/v1/pulls/${part(pull)}`);
+  webhooks = () => this.http.call<T.Items<T.Webhook>>('GET', '/v1/webhooks');
+  addWebhook = (url: string) =>
+    this.http.call<T.Webhook>('POST', '/v1/webhooks', { body: { url }, tap: 'webhook' });
+  changeWebhook = (webhook: string, body: T.WebhookChange) =>
+    this.http.call<T.Webhook>('PATCH', `/v1/webhooks/${part(webhook)}`, { body });
+  removeWebhook = (webhook: string) => this.http.call<void>('DELETE', `/v1/webhooks/${part(webhook)}`);
 
   // ---- rooms
   rooms = () => this.http.call<T.Items<T.RoomSummary>>('GET', '/v1/rooms');

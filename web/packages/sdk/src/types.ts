@@ -84,6 +84,12 @@ export type StreamAccess = AnswerOf<'StreamAccess'>;
 export type StreamAccessWish = Schemas['StreamAccessWish'];
 export type KickWish = Schemas['KickWish'];
 export type Kicked = AnswerOf<'Kicked'>;
+export type Pull = AnswerOf<'Pull'>;
+export type PullWish = Schemas['PullWish'];
+export type PullChange = Schemas['PullChange'];
+/** `secret` only in the answer that made it. */
+export type Webhook = AnswerOf<'Webhook'>;
+export type WebhookChange = Schemas['WebhookChange'];
 
 // ---- rooms
 
