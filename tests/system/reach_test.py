@@ -43,6 +43,9 @@ class Besieged(unittest.TestCase):
     def test_those_who_mean_well_are_served_all_the_same(self):
         self.assertTrue(siege(half_open=300, slow=150, seconds=4))
 
+    def test_so_is_who_shares_the_address_of_the_besiegers(self):
+        self.assertTrue(siege(half_open=300, slow=150, seconds=4, one_address=True))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Besieges a real server and counts how many of those who mean well are still served.
 
-    tests/system/siege.py [--half-open 2000] [--slow 600] [--seconds 20]
+    tests/system/siege.py [--half-open 2000] [--slow 600] [--seconds 20] [--one-address]
 
 Half-open RTMP connections (silent, half a handshake, a whole one and then nothing) from many addresses, and
 slow HTTP clients (a head a byte at a time, a body that never comes, viewers that never read) are kept up all
 the while: what the server closes is opened again. Meanwhile publishers, viewers and API calls come and go.
+With --one-address all of them, and those who mean well, come from one address, as from behind one router.
 Prints one line a kind, and fails below 99.9 %.
 """
 import argparse
@@ -41,7 +42,8 @@ class Besiegers:
     HTTP = [b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST /v1/buyers/codes HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{",
             b"GET /live/siege.flv HTTP/1.1\r\nHost: x\r\n\r\n"]
 
-    def __init__(self, ports: dict[str, int], half_open: int, slow: int):
+    def __init__(self, ports: dict[str, int], half_open: int, slow: int, one_address: bool):
+        self.one_address = one_address
         self.selector = selectors.DefaultSelector()
         self.numbers = itertools.count()
         self.sockets: set[socket.socket] = set()
@@ -56,7 +58,7 @@ class Besiegers:
     def open(self, port: int, words: bytes) -> None:
         one = socket.socket()
         one.setblocking(False)
-        one.bind((address(next(self.numbers)), 0))
+        one.bind(("127.0.0.1" if self.one_address else address(next(self.numbers)), 0))
         one.connect_ex(("127.0.0.1", port))
         self.sockets.add(one)
         self.selector.register(one, selectors.EVENT_WRITE, (port, words))
@@ -155,7 +157,7 @@ def visit(kind: str, act, seconds: float) -> tuple[str, int, list[str], float]:
     return kind, tries, failures, slowest
 
 
-def siege(half_open: int, slow: int, seconds: float) -> bool:
+def siege(half_open: int, slow: int, seconds: float, one_address: bool = False) -> bool:
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 65536), limit))
     with Server() as server:
@@ -165,7 +167,7 @@ def siege(half_open: int, slow: int, seconds: float) -> bool:
         besiegers = None
         try:
             until("the stream is live", lambda: owner.call("GET", "/v1/streams/siege")["state"] == "live")
-            besiegers = Besiegers(server.ports, half_open, slow)
+            besiegers = Besiegers(server.ports, half_open, slow, one_address)
             acts = [("publish", lambda: publish(server.ports["rtmp"], keys["visitor"])),
                     ("watch", lambda: watch(server.ports["http"])), ("call", lambda: call(server.ports["http"]))]
             with concurrent.futures.ThreadPoolExecutor(len(acts)) as pool:
@@ -194,8 +196,9 @@ def main() -> int:
     parser.add_argument("--half-open", type=int, default=2000)
     parser.add_argument("--slow", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--one-address", action="store_true")
     options = parser.parse_args()
-    return 0 if siege(options.half_open, options.slow, options.seconds) else 1
+    return 0 if siege(options.half_open, options.slow, options.seconds, options.one_address) else 1
 
 
 if __name__ == "__main__":

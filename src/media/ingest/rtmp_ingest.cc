@@ -24,10 +24,11 @@ void RtmpIngest::accept(Core& core, TcpSocket socket) {
   if (!pass) return;
   const RtmpPublisher::Uses uses{gate_, here.tries, clock_, random_, times_};
   auto publisher = std::make_unique<RtmpPublisher>(core, std::move(socket), uses);
-  if (!has_room(here) || !has_room_for_stranger(here, publisher->group())) {
+  if (!has_room(here)) {
     log_warn("media.rtmp_too_many", {{"address", publisher->group()}});
     return;
   }
+  make_room_for_stranger(here, publisher->group());
   here.publishers.push_back(publisher.get());
   core.spawn(serve(&here, std::move(publisher), *std::move(pass)));
 }
@@ -43,18 +44,22 @@ bool RtmpIngest::has_room(PerCore& here) {
   return true;
 }
 
-bool RtmpIngest::has_room_for_stranger(PerCore& here, const std::string& group) {
-  int strangers = 0;
-  RtmpPublisher* oldest_silent = nullptr;
-  for (RtmpPublisher* other : here.publishers) {
-    if (other->admitted() || other->closed() || other->group() != group) continue;
-    ++strangers;
-    if (oldest_silent == nullptr && !other->handshaken()) oldest_silent = other;
-  }
-  if (strangers < kRtmpStrangersPerAddress) return true;
-  if (oldest_silent == nullptr) return false;
-  oldest_silent->close();
-  return true;
+// Those that have shaken hands and those that have not count apart: a flood of one kind leaves the other
+// alone, and whoever means well is through both within a moment.
+void RtmpIngest::make_room_for_stranger(PerCore& here, const std::string& group) {
+  const auto make_room = [&](bool handshaken) {
+    int strangers = 0;
+    RtmpPublisher* oldest = nullptr;
+    for (RtmpPublisher* other : here.publishers) {
+      if (other->admitted() || other->closed() || other->group() != group) continue;
+      if (other->handshaken() != handshaken) continue;
+      ++strangers;
+      if (oldest == nullptr) oldest = other;
+    }
+    if (strangers >= kRtmpStrangersPerAddress) oldest->close();
+  };
+  make_room(false);
+  make_room(true);
 }
 
 Task<void> RtmpIngest::serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass) {

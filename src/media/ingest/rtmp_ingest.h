@@ -17,7 +17,8 @@
 namespace vitrine {
 
 inline constexpr int kRtmpConnectionsPerCore = 2'000;  // viewers are not counted
-inline constexpr int kRtmpStrangersPerAddress = 64;    // not yet admitted, on one core
+inline constexpr int kRtmpStrangersPerAddress = 64;    // not yet admitted, on one core: so many that have
+                                                       // shaken hands, and so many that have not
 
 class RtmpIngest {
  public:
@@ -28,8 +29,8 @@ class RtmpIngest {
              RtmpTimes times = {});
 
   // Over kRtmpConnectionsPerCore the oldest that is not admitted gives way. Over kRtmpStrangersPerAddress
-  // the oldest of that address that has not shaken hands does, so that half-open connections keep nobody
-  // out. If there is none, the socket is closed.
+  // the oldest of that address does, so that half-open connections keep nobody out, not even who shares their
+  // address. Admitted ones are never closed.
   void accept(Core& core, TcpSocket socket);
   // Takes no more, closes what is open and waits for it; false when `time` ran out first.
   Task<bool> close(Milliseconds time);
@@ -41,7 +42,7 @@ class RtmpIngest {
     std::list<RtmpPublisher*> publishers;  // oldest first
   };
   static bool has_room(PerCore& here);
-  static bool has_room_for_stranger(PerCore& here, const std::string& group);
+  static void make_room_for_stranger(PerCore& here, const std::string& group);
   Task<void> serve(PerCore* here, std::unique_ptr<RtmpPublisher> publisher, StopGate::Pass pass);
   Task<bool> close_on(PerCore* here, Milliseconds time);
 

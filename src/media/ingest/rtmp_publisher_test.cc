@@ -289,6 +289,20 @@ TEST_F(RtmpPublisherTest, HalfOpenConnectionsGiveWayToAPublisher) {
   for (const int descriptor : half_open) ::close(descriptor);
 }
 
+// Nor must those that have shaken hands and go no further.
+TEST_F(RtmpPublisherTest, ShakenHandsWithoutAWordGiveWayToo) {
+  const std::string hello = "\x03" + std::string(2 * 1'536, '\0');
+  std::vector<int> strangers;
+  for (int at = 0; at < 2 * kRtmpStrangersPerAddress; ++at) {
+    strangers.push_back(dial());
+    ASSERT_EQ(::write(strangers.back(), hello.data(), hello.size()), static_cast<ssize_t>(hello.size()));
+    char answered = 0;
+    ASSERT_EQ(::read(strangers.back(), &answered, 1), 1) << "hands are shaken";
+  }
+  EXPECT_EQ(ffmpeg(std::string(kSound) + "-t 0.5 -c:a aac ", "/live/demo?key=right"), 0) << said_;
+  for (const int descriptor : strangers) ::close(descriptor);
+}
+
 class SlowPeerTest : public RtmpPublisherTest {
  protected:
   void SetUp() override { start({.handshake = Milliseconds(200), .publish = Milliseconds(200)}); }
