@@ -23,7 +23,7 @@ FeedReplica::FeedReplica(Core& core, const Clock& clock, const FeedOptions& opti
       policy_(options.policy),
       pacer_(options.policy.flush_automatic ? std::move(pacer) : nullptr),
       ring_(options.limits),
-      viewers_(ring_, clock, options.policy),
+      viewers_(ring_, clock, options.policy, [this](ViewerId id) { return wake_of(id); }),
       flush_timer_(core.io()),
       look_timer_(core.io()) {}
 
@@ -120,23 +120,25 @@ void FeedReplica::slice() {
 ViewerId FeedReplica::add(RingSocket& socket, RingListener& listener, SeatStart start) {
   home_.check_here();
   if (viewers_.count() == 0 && !flushing_) flushed_ = ring_.head();
-  auto seat = std::make_shared<ViewerId>();
-  auto wake = [weak = weak_from_this(), seat] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->viewers_.writable(*seat, self->target());
-    self->after_sending();
-  };
-  *seat = viewers_.add(socket, listener, std::move(wake), std::move(start));
+  const ViewerId seat = viewers_.add(socket, listener, std::move(start));
   if (ending_) viewers_.end();
-  write_soon(*seat);
+  write_soon(seat);
   if (!looking_) {
     looking_ = true;
     measured_at_ = clock_.monotonic();
     if (pacer_ != nullptr) pacer_->enter(demand_);
     look();
   }
-  return *seat;
+  return seat;
+}
+
+std::function<void()> FeedReplica::wake_of(ViewerId id) {
+  return [weak = weak_from_this(), id] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->viewers_.writable(id, self->target());
+    self->after_sending();
+  };
 }
 
 void FeedReplica::remove(ViewerId id) {

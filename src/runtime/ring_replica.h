@@ -59,6 +59,7 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   void arm(MonotonicTime due);
   void begin_flush();
   void slice();
+  std::function<void()> wake_of(ViewerId id);
   void write_soon(ViewerId id);
   void after_sending();
   void tell(std::vector<RingViewers::Notice> notices);

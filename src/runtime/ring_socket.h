@@ -15,9 +15,24 @@
 
 namespace vitrine {
 
+// Who has borrowed a socket's descriptor.
+class DescriptorBorrower {
+ public:
+  // The descriptor is not to be used any more, and need not be given back.
+  virtual void on_descriptor_gone() = 0;
+
+ protected:
+  ~DescriptorBorrower() = default;
+};
+
 class RingSocket {
  public:
   virtual ~RingSocket() = default;
+  // A descriptor that takes plain bytes by sendmsg(), for who sends to many in a row and has no time to look
+  // at each one's socket; -1: bytes go through send(). Lent to one borrower at a time, until it is given
+  // back or the borrower hears that it is gone, which it does before the socket closes.
+  virtual int lend_descriptor(DescriptorBorrower& /*borrower*/) { return -1; }
+  virtual void give_descriptor_back() {}
   // Gives the kernel what it takes now: fewer bytes than given (or 0) when it is full. At most 1,024
   // pieces. An error means that the peer is gone.
   virtual Result<size_t> send(std::span<const iovec> pieces) = 0;

@@ -39,6 +39,7 @@ class Viewer final : public RingListener {
     seat_.reset();
     socket_.close();
   }
+  void close_socket() { socket_.close(); }
   std::atomic<std::optional<SeatEnd>> ended;
 
  private:
@@ -184,6 +185,28 @@ TEST_F(RingTest, APeerThatLeavesGivesItsLeaseBack) {
   }
   EXPECT_EQ(leases, 1u);
   EXPECT_EQ(read_to(stayer, appended_ - 1), numbers(0, appended_ - 1));
+}
+
+// The ring sends to the descriptor itself: whoever gets its number next must not be written to.
+TEST_F(RingTest, ASocketClosedUnderItsSeatIsNotWrittenToAgain) {
+  make_feed({.flush = FlushMode::sweep});
+  append(1);
+  const int peer = watch(cores_.at(1));
+  EXPECT_EQ(read_to(peer, 0), numbers(0, 0));
+  Viewer& viewer = *viewers_[0].second;
+  int next[2];
+  run(cores_.at(1), [&] {
+    viewer.close_socket();
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, next), 0);
+  });
+  append(3);
+  while (!viewer.ended.load()) run(cores_.at(1), [] {});
+  EXPECT_EQ(viewer.ended.load(), SeatEnd::peer_gone);
+  std::array<char, 8> buffer;
+  EXPECT_EQ(::read(next[0], buffer.data(), buffer.size()), -1);
+  EXPECT_EQ(::read(next[1], buffer.data(), buffer.size()), -1);
+  ::close(next[0]);
+  ::close(next[1]);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/tcp.h"
+
 namespace vitrine {
 
 RingStats& RingStats::operator+=(const RingStats& more) {
@@ -24,8 +26,7 @@ RingViewers::Viewer* RingViewers::find(ViewerId id) {
   return &viewers_[slot.index];
 }
 
-ViewerId RingViewers::add(RingSocket& socket, RingListener& listener, std::function<void()> wake,
-                          SeatStart start) {
+ViewerId RingViewers::add(RingSocket& socket, RingListener& listener, SeatStart start) {
   uint32_t slot = 0;
   if (free_slots_.empty()) {
     slot = static_cast<uint32_t>(slots_.size());
@@ -36,10 +37,8 @@ ViewerId RingViewers::add(RingSocket& socket, RingListener& listener, std::funct
   }
   slots_[slot].used = true;
   Viewer viewer;
-  viewer.socket = &socket;
-  viewer.listener = &listener;
-  viewer.wake = std::move(wake);
-  viewer.slot = slot;
+  viewer.rest = std::make_unique<Rest>(*this, socket, listener, slot);
+  viewer.descriptor = socket.lend_descriptor(*viewer.rest);
   start_at(viewer, std::move(start));
   viewers_.emplace_back();
   place(viewers_.size() - 1, std::move(viewer));
@@ -48,7 +47,7 @@ ViewerId RingViewers::add(RingSocket& socket, RingListener& listener, std::funct
 }
 
 void RingViewers::place(size_t index, Viewer viewer) {
-  slots_[viewer.slot].index = static_cast<uint32_t>(index);
+  slots_[viewer.rest->slot].index = static_cast<uint32_t>(index);
   viewers_[index] = std::move(viewer);
 }
 
@@ -57,6 +56,7 @@ void RingViewers::place(size_t index, Viewer viewer) {
 void RingViewers::remove(ViewerId id) {
   const Viewer* viewer = find(id);
   if (viewer == nullptr) return;
+  viewer->rest->socket.give_descriptor_back();
   Slot& slot = slots_[id.slot];
   size_t hole = slot.index;
   slot.used = false;
@@ -75,11 +75,16 @@ void RingViewers::remove(ViewerId id) {
 Result<void> RingViewers::send_private(ViewerId id, Bytes messages) {
   Viewer* viewer = find(id);
   if (viewer == nullptr || viewer->ended) return Error{ErrorKind::gone, "ring.seat_ended"};
-  if (!viewer->own) viewer->own = std::make_unique<Private>();
-  auto& lane = viewer->own->lane;
+  auto& lane = own(*viewer).lane;
   if (lane.size() + messages.size() > kLaneMax) return Error{ErrorKind::exhausted, "ring.lane_full"};
   lane.insert(lane.end(), messages.begin(), messages.end());
   return {};
+}
+
+RingViewers::Private& RingViewers::own(Viewer& viewer) {
+  if (!viewer.rest->own) viewer.rest->own = std::make_unique<Private>();
+  viewer.begun = true;
+  return *viewer.rest->own;
 }
 
 void RingViewers::resume(ViewerId id, SeatStart start) {
@@ -97,21 +102,21 @@ void RingViewers::hold(ViewerId id) {
 
 bool RingViewers::at_rest(ViewerId id) const {
   const Viewer* viewer = find(id);
-  return viewer == nullptr || viewer->ended || (viewer->asked && !viewer->partial && !viewer->own);
+  return viewer == nullptr || viewer->ended || (viewer->asked && !viewer->begun);
 }
 
 void RingViewers::start_at(Viewer& viewer, SeatStart start) {
   viewer.asked = false;
   viewer.waiting = false;
-  viewer.allowance_us = 0;
+  viewer.rest->allowance_us = 0;
   if (!start.prefix.empty()) {
-    if (!viewer.own) viewer.own = std::make_unique<Private>();
-    for (auto& slab : start.prefix) viewer.own->prefix.push_back(std::move(slab));
-    viewer.own->ends_with_opening = false;
+    Private& mine = own(viewer);
+    for (auto& slab : start.prefix) mine.prefix.push_back(std::move(slab));
+    mine.ends_with_opening = false;
   }
   if (start.sequence) {
     viewer.cursor = *start.sequence;
-    viewer.allowance_us = ring_.lag(viewer.cursor, 0).count();
+    viewer.rest->allowance_us = ring_.lag(viewer.cursor, 0).count();
     return;
   }
   viewer.cursor = ring_.first();
@@ -129,16 +134,15 @@ void RingViewers::take_join_point(Viewer& viewer) {
 void RingViewers::join_at(Viewer& viewer, uint64_t join_point) {
   viewer.waiting = false;
   viewer.cursor = join_point;
-  viewer.allowance_us = ring_.lag(join_point, 0).count();
+  viewer.rest->allowance_us = ring_.lag(join_point, 0).count();
   const SlabPtr& opening = ring_.at(join_point)->opening;
   if (!opening) return;
-  if (!viewer.own) viewer.own = std::make_unique<Private>();
-  Private& own = *viewer.own;
-  if (own.ends_with_opening && own.prefix_waits())
-    own.prefix.back() = opening;
+  Private& mine = own(viewer);
+  if (mine.ends_with_opening && mine.prefix_waits())
+    mine.prefix.back() = opening;
   else
-    own.prefix.push_back(opening);
-  own.ends_with_opening = true;
+    mine.prefix.push_back(opening);
+  mine.ends_with_opening = true;
 }
 
 void RingViewers::fall_behind(Viewer& viewer) {
@@ -146,8 +150,8 @@ void RingViewers::fall_behind(Viewer& viewer) {
   if (policy_.on_lag == LagPolicy::ask) {
     viewer.cursor = ring_.head();
     viewer.asked = true;
-    if (viewer.own && viewer.own->prefix_waits())
-      viewer.own->tell_lost_from = lost_from;
+    if (viewer.rest->own && viewer.rest->own->prefix_waits())
+      viewer.rest->own->tell_lost_from = lost_from;
     else
       ask(viewer, lost_from);
   } else {
@@ -164,21 +168,21 @@ void RingViewers::fall_behind(Viewer& viewer) {
 }
 
 void RingViewers::ask(Viewer& viewer, uint64_t lost_from) {
-  notices_.push_back(
-      {{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, std::nullopt, lost_from});
+  notices_.push_back({id_of(viewer), &viewer.rest->listener, std::nullopt, lost_from});
 }
 
 void RingViewers::check_lag(Viewer& viewer) {
   if (viewer.ended || viewer.waiting || viewer.asked) return;
-  const Microseconds lag = ring_.lag(viewer.cursor, viewer.socket->unsent_bytes());
-  if (lag > policy_.lag_max + Microseconds(viewer.allowance_us)) fall_behind(viewer);
+  const Microseconds lag = ring_.lag(viewer.cursor, viewer.rest->socket.unsent_bytes());
+  if (lag > policy_.lag_max + Microseconds(viewer.rest->allowance_us)) fall_behind(viewer);
 }
 
 void RingViewers::end_stalled() {
   const int64_t now_us = clock_.monotonic().since_start.count();
   for (Viewer& viewer : viewers_) {
     if (viewer.ended || !viewer.blocked) continue;
-    if (Microseconds(now_us - viewer.blocked_since_us) > policy_.stall_max) finish(viewer, SeatEnd::stalled);
+    if (Microseconds(now_us - viewer.rest->blocked_since_us) > policy_.stall_max)
+      finish(viewer, SeatEnd::stalled);
   }
 }
 
@@ -207,13 +211,14 @@ bool RingViewers::slice(uint64_t to, size_t sends) {
   return next_ < viewers_.size();
 }
 
-// Between two sends the kernel has used the whole cache. What a send needs is a chain (viewer, socket, what
-// the socket holds), so each link is fetched one send before the next one is followed.
+// Between two sends the kernel has used the whole cache. Where the descriptor is not enough, a send needs a
+// chain (viewer, rest, socket, what that holds), so each link is fetched one send before it is followed.
 void RingViewers::fetch_ahead() const {
   const size_t left = viewers_.size() - next_;
-  if (left > 3) __builtin_prefetch(&viewers_[next_ + 3]);
-  if (left > 2) __builtin_prefetch(viewers_[next_ + 2].socket);
-  if (left > 1) viewers_[next_ + 1].socket->prefetch();
+  if (left > 4) __builtin_prefetch(&viewers_[next_ + 4]);
+  if (left > 3 && viewers_[next_ + 3].descriptor < 0) __builtin_prefetch(viewers_[next_ + 3].rest.get());
+  if (left > 2 && viewers_[next_ + 2].descriptor < 0) __builtin_prefetch(&viewers_[next_ + 2].rest->socket);
+  if (left > 1 && viewers_[next_ + 1].descriptor < 0) viewers_[next_ + 1].rest->socket.prefetch();
 }
 
 void RingViewers::write(Viewer& viewer, uint64_t to) {
@@ -228,7 +233,7 @@ void RingViewers::write(Viewer& viewer, uint64_t to) {
 // The way of everyone at the live edge: one list for all who have the same cursor. False when there is
 // more to do than that.
 bool RingViewers::write_shared(Viewer& viewer, uint64_t to) {
-  if (viewer.partial || viewer.own || viewer.waiting || viewer.asked) return false;
+  if (viewer.begun || viewer.waiting || viewer.asked) return false;
   if (viewer.cursor >= to) return true;
   if (viewer.cursor != shared_from_ || to != shared_wanted_ || shared_from_ < ring_.first()) {
     count_latency();
@@ -265,18 +270,19 @@ void RingViewers::write_own(Viewer& viewer, uint64_t to) {
   }
   if (viewer.waiting || viewer.asked) return;
   viewer.at_edge = true;
-  viewer.allowance_us = 0;
+  viewer.rest->allowance_us = 0;
 }
 
 // Fills own_ with what the viewer is to get, in order; false when not all of it fits.
 bool RingViewers::gather_own(const Viewer& viewer, uint64_t to) {
   own_.clear();
-  if (viewer.partial) own_.add(*viewer.partial, viewer.partial_sent);
-  if (viewer.own) {
-    for (size_t at = viewer.own->prefix_sent; at < viewer.own->prefix.size(); ++at) {
-      if (!own_.add(*viewer.own->prefix[at])) return false;
+  const Rest& rest = *viewer.rest;
+  if (rest.partial) own_.add(*rest.partial, rest.partial_sent);
+  if (rest.own) {
+    for (size_t at = rest.own->prefix_sent; at < rest.own->prefix.size(); ++at) {
+      if (!own_.add(*rest.own->prefix[at])) return false;
     }
-    if (!own_.add(viewer.own->lane)) return false;
+    if (!own_.add(rest.own->lane)) return false;
   }
   if (viewer.waiting || viewer.asked || viewer.cursor >= to) return true;
   return own_.add(ring_, viewer.cursor, to) == to;
@@ -284,9 +290,9 @@ bool RingViewers::gather_own(const Viewer& viewer, uint64_t to) {
 
 std::optional<size_t> RingViewers::give(Viewer& viewer, const GatherList& list) {
   ++stats_.sends;
-  const bool shared = &list == &shared_;
-  const auto taken =
-      shared ? viewer.socket->send_shared(list.pieces(), list.name()) : viewer.socket->send(list.pieces());
+  const auto taken = viewer.descriptor >= 0 ? TcpSocket::send_plain(viewer.descriptor, list.pieces())
+                     : &list == &shared_    ? viewer.rest->socket.send_shared(list.pieces(), list.name())
+                                            : viewer.rest->socket.send(list.pieces());
   if (!taken) {
     finish(viewer, SeatEnd::peer_gone);
     return std::nullopt;
@@ -297,43 +303,46 @@ std::optional<size_t> RingViewers::give(Viewer& viewer, const GatherList& list) 
 
 // Takes `taken` bytes off what gather_own() listed, in the same order.
 void RingViewers::settle(Viewer& viewer, size_t taken) {
-  if (viewer.partial) {
-    const size_t left = viewer.partial->size() - viewer.partial_sent;
+  Rest& rest = *viewer.rest;
+  if (rest.partial) {
+    const size_t left = rest.partial->size() - rest.partial_sent;
     if (taken < left) {
-      viewer.partial_sent += taken;
+      rest.partial_sent += taken;
       return;
     }
     taken -= left;
-    viewer.partial.reset();
+    rest.partial.reset();
   }
   taken = settle_private(viewer, taken);
   settle_slabs(viewer, taken);
+  viewer.begun = rest.partial || rest.own;
 }
 
 // Returns what is left of `taken` for the slabs of the ring.
 size_t RingViewers::settle_private(Viewer& viewer, size_t taken) {
-  if (!viewer.own) return taken;
-  Private& own = *viewer.own;
+  Rest& rest = *viewer.rest;
+  if (!rest.own) return taken;
+  Private& own = *rest.own;
   while (own.prefix_sent < own.prefix.size()) {
     if (taken == 0) return 0;
     SlabPtr& slab = own.prefix[own.prefix_sent++];
     if (taken < slab->size()) {
-      viewer.partial = std::move(slab);
-      viewer.partial_sent = taken;
+      rest.partial = std::move(slab);
+      rest.partial_sent = taken;
       return 0;
     }
     taken -= slab->size();
   }
   if (taken < own.lane.size()) {
     if (taken == 0) return 0;
-    viewer.partial = std::make_shared<const Slab>(std::make_shared<const std::vector<uint8_t>>(
+    rest.partial = std::make_shared<const Slab>(std::make_shared<const std::vector<uint8_t>>(
         own.lane.begin() + static_cast<ptrdiff_t>(taken), own.lane.end()));
-    viewer.partial_sent = 0;
+    rest.partial_sent = 0;
     taken = own.lane.size();
   }
   taken -= own.lane.size();
   const auto lost_from = own.tell_lost_from;
-  viewer.own.reset();
+  rest.own.reset();
   if (lost_from) ask(viewer, *lost_from);
   return taken;
 }
@@ -342,8 +351,9 @@ void RingViewers::settle_slabs(Viewer& viewer, size_t taken) {
   while (taken > 0) {
     const SlabPtr& slab = ring_.at(viewer.cursor++);
     if (taken < slab->size()) {
-      viewer.partial = slab;
-      viewer.partial_sent = taken;
+      viewer.rest->partial = slab;
+      viewer.rest->partial_sent = taken;
+      viewer.begun = true;
       return;
     }
     taken -= slab->size();
@@ -352,21 +362,22 @@ void RingViewers::settle_slabs(Viewer& viewer, size_t taken) {
 
 void RingViewers::block(Viewer& viewer) {
   viewer.blocked = true;
-  viewer.blocked_since_us = clock_.monotonic().since_start.count();
-  viewer.socket->when_writable(viewer.wake);
+  viewer.rest->blocked_since_us = clock_.monotonic().since_start.count();
+  viewer.rest->socket.when_writable(make_wake_(id_of(viewer)));
 }
 
 // The end of a seat.
 
 void RingViewers::finish(Viewer& viewer, SeatEnd end) {
   viewer.ended = true;
-  viewer.partial.reset();
-  viewer.own.reset();
-  notices_.push_back({{viewer.slot, slots_[viewer.slot].generation}, viewer.listener, end});
+  viewer.begun = false;
+  viewer.rest->partial.reset();
+  viewer.rest->own.reset();
+  notices_.push_back({id_of(viewer), &viewer.rest->listener, end});
 }
 
 void RingViewers::finish_if_done(Viewer& viewer) {
-  if (viewer.ended || viewer.partial || viewer.own) return;
+  if (viewer.ended || viewer.begun) return;
   const bool streaming = !viewer.waiting && !viewer.asked;
   if (streaming && viewer.cursor < ring_.head()) return;
   finish(viewer, SeatEnd::feed_ended);

@@ -13,6 +13,7 @@
 // Never   calls a listener (see take_notices), allocates or counts a reference per viewer and flush.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -46,11 +47,15 @@ class RingViewers {
   static constexpr size_t kLaneMax = 16 * 1024;
   static constexpr size_t kViewersToJoin = 4;  // so many share a list before it is worth a copy
 
-  RingViewers(const RingSlabs& ring, const Clock& clock, RingPolicy policy)
-      : ring_(ring), clock_(clock), policy_(policy) {}
+  // Makes what a viewer's socket calls when it may take more, which may be after all viewers are gone: it
+  // must call writable().
+  using MakeWake = std::function<std::function<void()>(ViewerId)>;
+  RingViewers(const RingSlabs& ring, const Clock& clock, RingPolicy policy, MakeWake make_wake)
+      : ring_(ring), clock_(clock), policy_(policy), make_wake_(std::move(make_wake)) {}
+  RingViewers(const RingViewers&) = delete;
+  RingViewers& operator=(const RingViewers&) = delete;
 
-  // `wake` is what the socket calls when it may take more; it must call writable().
-  ViewerId add(RingSocket& socket, RingListener& listener, std::function<void()> wake, SeatStart start);
+  ViewerId add(RingSocket& socket, RingListener& listener, SeatStart start);
   void remove(ViewerId id);
   bool seated(ViewerId id) const { return find(id) != nullptr; }
   size_t count() const { return viewers_.size(); }
@@ -105,22 +110,34 @@ class RingViewers {
     std::vector<uint8_t> lane;
     bool prefix_waits() const { return prefix_sent < prefix.size(); }
   };
-  struct Viewer {
-    RingSocket* socket = nullptr;
-    RingListener* listener = nullptr;
-    uint64_t cursor = 0;  // the next slab
-    SlabPtr partial;      // begun, and to be finished first
+  // What only those look at who are not at the live edge.
+  struct Rest final : DescriptorBorrower {
+    Rest(RingViewers& viewers, RingSocket& s, RingListener& l, uint32_t at)
+        : all(viewers), socket(s), listener(l), slot(at) {}
+    void on_descriptor_gone() override { all.viewers_[all.slots_[slot].index].descriptor = -1; }
+
+    RingViewers& all;
+    RingSocket& socket;
+    RingListener& listener;
+    uint32_t slot;
     size_t partial_sent = 0;
+    SlabPtr partial;  // begun, and to be finished first
     std::unique_ptr<Private> own;
-    std::function<void()> wake;
     int64_t blocked_since_us = 0;
     int64_t allowance_us = 0;  // the age of the join point it started from, until it has caught up
-    uint32_t slot = 0;
-    bool at_edge = false;  // had everything up to the last `to`: takes the shared list
-    bool blocked = false;  // waits for the socket
-    bool waiting = false;  // waits for a join point at or after its cursor
-    bool asked = false;    // waits for resume(): LagPolicy::ask, or held
-    bool ended = false;
+  };
+  // What every flush looks at: small, and in the order of sending, for between two sends the kernel uses the
+  // whole cache.
+  struct Viewer {
+    uint64_t cursor = 0;  // the next slab
+    std::unique_ptr<Rest> rest;
+    int descriptor = -1;       // lent by the socket; -1: its send() is to be called
+    bool at_edge : 1 = false;  // had everything up to the last `to`: takes the shared list
+    bool begun : 1 = false;    // has a partial slab or private bytes
+    bool blocked : 1 = false;  // waits for the socket
+    bool waiting : 1 = false;  // waits for a join point at or after its cursor
+    bool asked : 1 = false;    // waits for resume(): LagPolicy::ask, or held
+    bool ended : 1 = false;
   };
   struct Slot {
     uint32_t index = 0;
@@ -130,6 +147,10 @@ class RingViewers {
 
   Viewer* find(ViewerId id);
   const Viewer* find(ViewerId id) const { return const_cast<RingViewers*>(this)->find(id); }
+  ViewerId id_of(const Viewer& viewer) const {
+    return {viewer.rest->slot, slots_[viewer.rest->slot].generation};
+  }
+  Private& own(Viewer& viewer);
   void place(size_t index, Viewer viewer);
   void start_at(Viewer& viewer, SeatStart start);
   void join_at(Viewer& viewer, uint64_t join_point);
@@ -154,6 +175,7 @@ class RingViewers {
   const RingSlabs& ring_;
   const Clock& clock_;
   RingPolicy policy_;
+  MakeWake make_wake_;
   std::vector<Viewer> viewers_;
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;

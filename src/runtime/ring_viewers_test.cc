@@ -98,18 +98,18 @@ SlabPtr make_slab(Record record, size_t filling, const Clock& clock, bool join_p
 // One feed on one core without a loop: the test decides when it flushes.
 struct Bench {
   explicit Bench(RingPolicy policy = {}, RingLimits limits = {})
-      : ring(limits), viewers(ring, clock, policy) {}
+      : ring(limits), viewers(ring, clock, policy, [this](ViewerId id) {
+          return [this, id] { viewers.writable(id, flushed); };
+        }) {}
 
   void append(size_t filling = 50, bool join_point = false) {
     const auto number = static_cast<uint32_t>(ring.head());
     ring.append(make_slab({'S', number}, filling, clock, join_point));
   }
   ViewerId add(ScriptedSocket& socket, SeatStart start = {}) {
-    auto id = std::make_shared<ViewerId>();
-    auto wake = [this, id] { viewers.writable(*id, flushed); };
-    *id = viewers.add(socket, listener, std::move(wake), std::move(start));
-    viewers.write(*id, flushed);
-    return *id;
+    const ViewerId id = viewers.add(socket, listener, std::move(start));
+    viewers.write(id, flushed);
+    return id;
   }
   void flush(RingViewers::Look look = RingViewers::Look::away) {
     flushed = ring.head();

@@ -18,7 +18,8 @@
 namespace vitrine {
 namespace {
 
-constexpr size_t kPiecesMax = 1024;  // IOV_MAX
+constexpr size_t kPiecesMax = 1024;        // IOV_MAX
+constexpr int kBeatBytesMax = 128 * 1024;  // so much waiting for a beat wakes the loop all the same
 
 const Error kClosed{ErrorKind::unavailable, "tcp.closed"};
 const Error kReset{ErrorKind::unavailable, "tcp.reset"};
@@ -51,10 +52,13 @@ TcpSocket::State::State(Core& c, int fd)
 
 void TcpSocket::State::drop() {
   closed = true;
+  if (borrower != nullptr) std::exchange(borrower, nullptr)->on_descriptor_gone();
   read.deadline.disarm();
   write.deadline.disarm();
   boost::system::error_code ignored;
   descriptor.close(ignored);
+  companion.reset();
+  if (beat) beat->timer.cancel();
 }
 
 void TcpSocket::State::close() {
@@ -180,6 +184,18 @@ Task<Result<void>> TcpSocket::wait(std::shared_ptr<State> state, Direction direc
   }
 }
 
+Task<Result<void>> TcpSocket::wait_beat(std::shared_ptr<State> state) {
+  if (state->closed) co_return kClosed;
+  using Steady = std::chrono::steady_clock;
+  const auto now = Steady::now().time_since_epoch();
+  state->beat->timer.expires_at(Steady::time_point(now - now % state->beat->every + state->beat->every));
+  state->beat->drained = false;
+  boost::system::error_code ended;
+  co_await state->beat->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+  if (state->closed) co_return kClosed;
+  co_return Result<void>();
+}
+
 Task<Result<void>> TcpSocket::wait_writable() {
   return wait(state_, Direction::writing);
 }
@@ -187,6 +203,7 @@ Task<Result<void>> TcpSocket::wait_writable() {
 Task<Result<void>> TcpSocket::wait_readable() {
   if (state_ && state_->phase == State::Phase::greeting)
     return shake_hands(state_, state_->door->handshake_time());
+  if (state_ && state_->beat) return wait_beat(state_);
   return wait(state_, Direction::reading);
 }
 
@@ -196,6 +213,18 @@ void TcpSocket::when_writable(std::function<void()> wake) {
                                 [state = state_, wake = std::move(wake)](const boost::system::error_code&) {
                                   if (!state->closed) wake();
                                 });
+}
+
+void TcpSocket::when_readable(std::function<void()> wake) {
+  if (!state_) return;
+  state_->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                [state = state_, wake = std::move(wake)](const boost::system::error_code&) {
+                                  if (!state->closed) wake();
+                                });
+}
+
+void TcpSocket::keep(std::shared_ptr<const void> companion) {
+  if (state_) state_->companion = std::move(companion);
 }
 
 Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {
@@ -211,7 +240,11 @@ Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {
   }
   for (;;) {
     const ssize_t got = ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
-    if (got >= 0) return std::optional<size_t>(static_cast<size_t>(got));
+    if (got >= 0) {
+      const auto bytes = static_cast<size_t>(got);
+      if (state_->beat) state_->beat->drained = bytes > 0 && bytes < into.size();
+      return std::optional<size_t>(bytes);
+    }
     if (errno == EAGAIN) return std::optional<size_t>();
     if (errno != EINTR) return kReset;
   }
@@ -225,11 +258,26 @@ Result<size_t> TcpSocket::send_shared(std::span<const iovec> pieces, uint64_t na
     state_->keep_flushing();
     return taken;
   }
+  return send_plain(descriptor(), pieces);
+}
+
+int TcpSocket::lend_descriptor(DescriptorBorrower& borrower) {
+  if (!state_ || state_->closed || state_->tls || state_->phase != State::Phase::open) return -1;
+  check(state_->borrower == nullptr, "a descriptor is lent to one at a time");
+  state_->borrower = &borrower;
+  return descriptor();
+}
+
+void TcpSocket::give_descriptor_back() {
+  if (state_) state_->borrower = nullptr;
+}
+
+Result<size_t> TcpSocket::send_plain(int descriptor, std::span<const iovec> pieces) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());
   message.msg_iovlen = std::min(pieces.size(), kPiecesMax);
   for (;;) {
-    const ssize_t taken = ::sendmsg(descriptor(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t taken = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (taken >= 0) return static_cast<size_t>(taken);
     if (errno == EAGAIN) return size_t{0};
     if (errno != EINTR) return kReset;
@@ -239,9 +287,11 @@ Result<size_t> TcpSocket::send_shared(std::span<const iovec> pieces, uint64_t na
 Task<Result<size_t>> TcpSocket::read_some(std::span<uint8_t> into) {
   check(!into.empty(), "read_some needs room");
   for (;;) {
-    const auto got = receive(into);
-    if (!got) co_return got.error();
-    if (*got) co_return **got;
+    if (!state_ || !state_->beat || !state_->beat->drained) {
+      const auto got = receive(into);
+      if (!got) co_return got.error();
+      if (*got) co_return **got;
+    }
     if (const auto waited = co_await wait_readable(); !waited) co_return waited.error();
   }
 }
@@ -268,6 +318,20 @@ void TcpSocket::set_read_limit(Milliseconds time) {
 
 void TcpSocket::set_write_limit(Milliseconds time) {
   if (state_) state_->write.time = time;
+}
+
+void TcpSocket::set_read_beat(Milliseconds every) {
+  if (!state_ || state_->closed) return;
+  if (every == (state_->beat ? state_->beat->every : Milliseconds(0))) return;
+  // The loop watches every descriptor for reading: only the kernel can keep it asleep meanwhile.
+  const int least = every.count() > 0 ? kBeatBytesMax : 1;
+  setsockopt(descriptor(), SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
+  if (every.count() == 0) {
+    state_->beat.reset();
+    return;
+  }
+  if (!state_->beat) state_->beat = std::make_unique<State::Beat>(state_->core.io());
+  state_->beat->every = every;
 }
 
 void TcpSocket::set_unsent_limit(int bytes) {

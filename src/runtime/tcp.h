@@ -79,6 +79,10 @@ class TcpSocket final : public RingSocket {
   // Errors: `unavailable` "tcp.closed", "tcp.reset".
   Result<size_t> send(std::span<const iovec> pieces) override { return send_shared(pieces, 0); }
   Result<size_t> send_shared(std::span<const iovec> pieces, uint64_t name) override;
+  int lend_descriptor(DescriptorBorrower& borrower) override;
+  void give_descriptor_back() override;
+  // What send() does to an open socket without TLS.
+  static Result<size_t> send_plain(int descriptor, std::span<const iovec> pieces);
   void prefetch() const override { __builtin_prefetch(state_.get()); }
   // What has arrived, without waiting; nothing when there is nothing yet, 0 when the peer has finished.
   Result<std::optional<size_t>> receive(std::span<uint8_t> into);
@@ -89,9 +93,21 @@ class TcpSocket final : public RingSocket {
   // Calls `wake` once when send() may take bytes again, or fails; now and then early, never after close().
   void when_writable(std::function<void()> wake) override;
 
+  // The same for receive(), which then has bytes, the end or an error.
+  void when_readable(std::function<void()> wake);
+
+  // Kept until the socket has closed, and let go of on its core.
+  void keep(std::shared_ptr<const void> companion);
+
   // How long one wait for reading or writing may last; zero: for ever. Counts from the next wait.
   void set_read_limit(Milliseconds time);
   void set_write_limit(Milliseconds time);
+
+  // Reads at a beat instead of as soon as bytes come: wait_readable() answers at the next multiple of `every`
+  // on the core's clock, whether there are bytes or not, and the loop is not woken before. For who sends many
+  // small messages that nobody looks at sooner: all such sockets of a core are read in one turn. Zero: off.
+  // At a beat the read limit does not count.
+  void set_read_beat(Milliseconds every);
 
   // Bounds what the kernel holds unsent before it says "would block" (TCP_NOTSENT_LOWAT).
   void set_unsent_limit(int bytes);
@@ -107,6 +123,7 @@ class TcpSocket final : public RingSocket {
   struct State;
   enum class Direction : uint8_t { reading, writing };
   static Task<Result<void>> wait(std::shared_ptr<State> state, Direction direction);
+  static Task<Result<void>> wait_beat(std::shared_ptr<State> state);
   static Task<Result<void>> shake_hands(std::shared_ptr<State> state, Milliseconds time);
   static Task<Result<void>> take_steps(std::shared_ptr<State> state);
   explicit TcpSocket(std::shared_ptr<State> state);

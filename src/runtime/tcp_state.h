@@ -9,6 +9,7 @@
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "runtime/deadline.h"
 #include "runtime/tcp.h"
@@ -32,6 +33,13 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
     Milliseconds time{0};
     bool expired = false;
   };
+  // Reading at a beat.
+  struct Beat {
+    explicit Beat(boost::asio::io_context& io) : timer(io) {}
+    boost::asio::steady_timer timer;
+    Milliseconds every{0};
+    bool drained = false;  // the last receive() took all there was: no use to ask before the next beat
+  };
   enum class Phase : uint8_t { undecided, greeting, shaking, open };
 
   State(Core& core, int fd);
@@ -40,6 +48,7 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
   void wake() {
     boost::system::error_code ignored;
     descriptor.cancel(ignored);
+    if (beat) beat->timer.cancel();
   }
   // Says goodbye and lets what waits leave; the descriptor goes when it has, or kFarewellTime is over.
   void close();
@@ -66,6 +75,9 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
   TcpPeer peer;
   Limit read;
   Limit write;
+  std::unique_ptr<Beat> beat;
+  DescriptorBorrower* borrower = nullptr;
+  std::shared_ptr<const void> companion;
   bool finishing = false;  // no more is to be sent once nothing waits
   bool flushing = false;   // keep_flushing() waits for room
   bool late = false;       // the handshake's time is over

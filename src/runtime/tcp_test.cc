@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <future>
 #include <vector>
 
 #include "runtime/listener.h"
@@ -125,6 +126,95 @@ TEST_F(TcpTest, ReceiveTellsNothingYetFromTheEnd) {
   got = socket_->receive(buffer);
   ASSERT_TRUE(got && got->has_value());
   EXPECT_EQ(**got, 0u);
+}
+
+// Both wait for the same beat, though the first came before the second.
+TEST_F(TcpTest, AtABeatWhatHasComeIsReadTogether) {
+  socket_->set_read_beat(Milliseconds(20));
+  ASSERT_EQ(::write(peer_, "one", 3), 3);
+  EXPECT_EQ(wait_on(core(), read_text()), "one") << "the first receive() asks before it waits";
+  auto reading = begin_on(core(), read_text());
+  ASSERT_EQ(::write(peer_, "two", 3), 3);
+  ASSERT_EQ(::write(peer_, "three", 5), 5);
+  EXPECT_EQ(*reading.get(), "twothree");
+}
+
+TEST_F(TcpTest, AtABeatTheEndIsSeenToo) {
+  socket_->set_read_beat(Milliseconds(20));
+  ::shutdown(peer_, SHUT_WR);
+  EXPECT_EQ(wait_on(core(), read_text()), "");
+}
+
+TEST_F(TcpTest, ClosingWakesWhoWaitsForABeat) {
+  socket_->set_read_beat(Milliseconds(3'600'000));
+  auto reading = begin_on(core(), read_text());
+  core().post([this] { socket_->close(); });
+  EXPECT_EQ(*reading.get(), "tcp.closed");
+}
+
+TEST_F(TcpTest, WithoutABeatBytesAreReadAsTheyComeAgain) {
+  socket_->set_read_beat(Milliseconds(3'600'000));
+  socket_->set_read_beat(Milliseconds(0));
+  auto reading = begin_on(core(), read_text());
+  ASSERT_EQ(::write(peer_, "now", 3), 3);
+  EXPECT_EQ(*reading.get(), "now");
+}
+
+TEST_F(TcpTest, WhenReadableCallsOnceBytesHaveCome) {
+  std::promise<std::string> heard;
+  core().post([&] {
+    socket_->when_readable([&] {
+      std::vector<uint8_t> buffer(8);
+      const auto got = socket_->receive(buffer);
+      heard.set_value(got && *got
+                          ? std::string(buffer.begin(), buffer.begin() + static_cast<ptrdiff_t>(**got))
+                          : "nothing");
+    });
+  });
+  ASSERT_EQ(::write(peer_, "hello", 5), 5);
+  EXPECT_EQ(heard.get_future().get(), "hello");
+}
+
+TEST_F(TcpTest, ACompanionStaysUntilTheSocketHasClosed) {
+  const auto companion = std::make_shared<int>(1);
+  socket_->keep(companion);
+  EXPECT_EQ(companion.use_count(), 2);
+  auto close = [](TcpSocket* socket) -> Task<void> {
+    TcpSocket moved = std::move(*socket);
+    moved.close();
+    co_return;
+  };
+  wait_on(core(), close(socket_.get()));
+  EXPECT_EQ(companion.use_count(), 1);
+}
+
+struct Borrower final : DescriptorBorrower {
+  void on_descriptor_gone() override { ++gone; }
+  int gone = 0;
+};
+
+TEST_F(TcpTest, WhoBorrowsTheDescriptorHearsBeforeItCloses) {
+  Borrower borrower;
+  EXPECT_EQ(socket_->lend_descriptor(borrower), socket_->descriptor());
+  auto close = [](TcpSocket* socket) -> Task<void> {
+    socket->close();
+    co_return;
+  };
+  wait_on(core(), close(socket_.get()));
+  EXPECT_EQ(borrower.gone, 1);
+  EXPECT_EQ(socket_->lend_descriptor(borrower), -1);
+}
+
+TEST_F(TcpTest, WhoGaveTheDescriptorBackHearsNothing) {
+  Borrower borrower;
+  socket_->lend_descriptor(borrower);
+  socket_->give_descriptor_back();
+  auto close = [](TcpSocket* socket) -> Task<void> {
+    socket->close();
+    co_return;
+  };
+  wait_on(core(), close(socket_.get()));
+  EXPECT_EQ(borrower.gone, 0);
 }
 
 TEST(TcpSocketClosed, EverythingAnswersClosed) {

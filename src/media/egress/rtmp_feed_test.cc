@@ -262,12 +262,12 @@ class NoListener final : public RingListener {
 TEST_F(RtmpFeedTest, TwoViewersAreSentTheSameBytesFromTheSamePlace) {
   FakeClock clock;
   RingSlabs ring({});
-  RingViewers viewers(ring, clock, {});
+  RingViewers viewers(ring, clock, {}, [](ViewerId) { return [] {}; });
   NoListener listener;
   AddressSocket one;
   AddressSocket two;
   for (AddressSocket* socket : {&one, &two})
-    viewers.add(*socket, listener, [] {}, {.prefix = {}, .sequence = ring.head()});
+    viewers.add(*socket, listener, {.prefix = {}, .sequence = ring.head()});
   const auto source = frame(video_, 1'000, true);
   ring.append(write(source));
   ring.append(write(frame(audio_, 1'005, true, hex("2112"))));
