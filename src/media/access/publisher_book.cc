@@ -24,6 +24,7 @@ class PublisherBook::Sink final : public FrameSink {
     if (!taken && taken.error().kind == ErrorKind::gone) mark(PublishStop::taken_over);
     return taken;
   }
+  Milliseconds beat() const override { return inner_->beat(); }
   void report(const PublisherStats& stats) override { inner_->report(stats); }
   void end(PublishEnd why) override {
     inner_->end(why);

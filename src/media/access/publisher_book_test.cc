@@ -15,6 +15,7 @@ class CountingSink final : public FrameSink {
     if (gone_) return Error{ErrorKind::gone, "publish.taken_over"};
     return {};
   }
+  Milliseconds beat() const override { return Milliseconds(0); }
   void report(const PublisherStats&) override {}
   void end(PublishEnd) override {}
 

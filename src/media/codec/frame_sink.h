@@ -48,6 +48,9 @@ class FrameSink {
   // configuration.
   // Errors: `gone` once another publisher has the seat: close the connection; others drop one frame.
   virtual Result<void> take(Frame frame) = 0;
+  // How long frames may wait before they are taken, because nothing is sent sooner; zero: not at all. To be
+  // asked anew about once a second.
+  virtual Milliseconds beat() const = 0;
   // About once a second.
   virtual void report(const PublisherStats& stats) = 0;
   // Leaves the seat; take() is not called again. Destruction without it means lost.

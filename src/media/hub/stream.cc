@@ -29,6 +29,7 @@ Result<std::shared_ptr<SeatLink>> Stream::claim(PublisherInfo info, SeatClaim cl
   if (publisher_) wraps_ += publisher_->stats.time_wraps;
   link_ = std::make_shared<SeatLink>();
   link_->ticket = *ticket;
+  link_->beat_ms = static_cast<int>(beat().count());
   publisher_ = std::move(info);
   publisher_->since = uses_.clock.wall();
   line_.restart();
@@ -138,6 +139,15 @@ Result<StreamFeed*> Stream::feed(WireFormat format) {
   return feed.get();
 }
 
+// Half a flush interval: all publishers of a core are read in one turn, and what they brought is flushed in
+// the same one.
+Milliseconds Stream::beat() const {
+  const RingPolicy policy = uses_.feed_options().policy;
+  const Milliseconds interval =
+      policy.flush_automatic ? uses_.pacers.at(home_.core())->interval() : policy.flush_interval;
+  return std::min(interval / 2, kBeatMax);
+}
+
 void Stream::tick_later() {
   ticking_ = true;
   tick_timer_.expires_after(kTickInterval);
@@ -145,6 +155,7 @@ void Stream::tick_later() {
     const auto self = weak.lock();
     if (failed || !self) return;
     self->drop_idle_feeds();
+    if (self->link_) self->link_->beat_ms = static_cast<int>(self->beat().count());
     self->pulse_->viewers = self->view().sent().viewers;
     self->tick_later();
   });

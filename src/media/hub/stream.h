@@ -61,6 +61,7 @@ struct SeatLink {
   PublisherSeat::Ticket ticket;
   std::atomic<bool> gone{false};        // somebody else has the seat
   std::atomic<uint32_t> on_the_way{0};  // frames posted and not yet taken
+  std::atomic<int> beat_ms{0};          // FrameSink::beat()
 };
 
 struct PublisherInfo {
@@ -111,10 +112,12 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
  private:
   static constexpr Milliseconds kTickInterval{1'000};
+  static constexpr Milliseconds kBeatMax{100};
 
   void place(Frame frame);
   void enter(StreamState state);
   void begin_grace();
+  Milliseconds beat() const;
   void tick_later();
   void drop_idle_feeds();
   std::map<WireFormat, RingStats> sent_by();

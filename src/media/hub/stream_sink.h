@@ -22,6 +22,7 @@ class StreamSink final : public FrameSink {
 
   // Errors: `gone` "publish.taken_over"; `exhausted` "publish.behind".
   Result<void> take(Frame frame) override;
+  Milliseconds beat() const override { return Milliseconds(link_->beat_ms.load(std::memory_order_relaxed)); }
   void report(const PublisherStats& stats) override;
   void end(PublishEnd why) override;
 

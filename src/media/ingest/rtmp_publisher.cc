@@ -83,7 +83,9 @@ Task<void> RtmpPublisher::finish(Result<void> how) {
 Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
   while (true) {
     auto event = session_.next(in);
-    if (auto sent = co_await flush(); !sent) co_return sent;
+    if (session_.has_output()) {
+      if (auto sent = co_await flush(); !sent) co_return sent;
+    }
     if (!event) co_return event.error();
     if (!handshaken_ && session_.handshaken()) {
       handshaken_ = true;
@@ -95,13 +97,16 @@ Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
                      std::vector<uint8_t>(in.begin(), in.end()));
       co_return Result<void>();
     }
-    auto taken = co_await take_event(**std::move(event));
+    Result<void> taken;
+    if (auto* media = std::get_if<RtmpMedia>(&**event))
+      taken = take_media(std::move(*media));  // many a second, and never waits
+    else
+      taken = co_await take_event(**std::move(event));
     if (!taken) co_return taken;
   }
 }
 
 Task<Result<void>> RtmpPublisher::take_event(RtmpEvent event) {
-  if (auto* media = std::get_if<RtmpMedia>(&event)) co_return take_media(std::move(*media));
   if (const auto* metadata = std::get_if<RtmpMetadata>(&event)) {
     if (frames_) frames_->take(*metadata);
     co_return Result<void>();
@@ -137,6 +142,7 @@ Task<Result<void>> RtmpPublisher::take_publish(RtmpPublishAsked asked) {
   meter_ = {};
   reported_ = uses_.clock.monotonic();
   session_.accept_publish();
+  socket_.set_read_beat(sink_->beat());
   deadline_.arm(uses_.times.first_frame);
   co_return co_await flush();
 }
@@ -178,6 +184,7 @@ Result<void> RtmpPublisher::take_media(RtmpMedia media) {
     stats.time_wraps = frames_->time_wraps();
     stats.dropped = dropped_;
     sink_->report(stats);
+    socket_.set_read_beat(sink_->beat());
   }
   return {};
 }
@@ -186,6 +193,7 @@ void RtmpPublisher::leave(PublishEnd why) {
   if (sink_) sink_->end(why);
   sink_.reset();
   frames_.reset();
+  socket_.set_read_beat(Milliseconds(0));
 }
 
 Task<Result<void>> RtmpPublisher::flush() {

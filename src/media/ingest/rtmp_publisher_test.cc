@@ -53,6 +53,7 @@ class HeardSink final : public FrameSink {
     if (heard_.seat_lost) return Error{ErrorKind::gone, "publish.taken_over"};
     return {};
   }
+  Milliseconds beat() const override { return Milliseconds(0); }
   void report(const PublisherStats& stats) override { heard_.stats = stats; }
   void end(PublishEnd why) override {
     const std::lock_guard lock(heard_.mutex);

@@ -81,6 +81,7 @@ class RtmpLink {
                    std::string_view description);
   // Bytes that are no chunk: the handshake.
   void send_raw(Bytes bytes) { output_.bytes(bytes); }
+  bool has_output() const { return output_.size() > 0; }
   std::vector<uint8_t> take_output() { return output_.take(); }
 
   // Errors: `too_large` "rtmp.chunk_size".

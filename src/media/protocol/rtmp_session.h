@@ -85,6 +85,7 @@ class RtmpSession {
   // The stream is over.
   void end_play();
 
+  bool has_output() const { return link_.has_output(); }
   std::vector<uint8_t> take_output() { return link_.take_output(); }
   bool handshaken() const { return state_ > State::c2; }
   bool publishing() const { return state_ == State::publishing; }

@@ -207,6 +207,7 @@ Task<Result<void>> Puller::take_seat() {
   live_since_ = reported_ = uses_.clock.monotonic();
   dropped_ = 0;
   enter(PullState::live);
+  socket_.set_read_beat(sink_->beat());
   log_info("media.pull_live", {{"stream", order_.stream}, {"server", order_.url.server()}});
   co_return Result<void>();
 }
@@ -218,6 +219,7 @@ void Puller::report(MonotonicTime now) {
   stats.time_wraps = frames_->time_wraps();
   stats.dropped = dropped_;
   sink_->report(stats);
+  socket_.set_read_beat(sink_->beat());
   if (now - live_since_ >= uses_.times.steady) failures_ = 0;
 }
 
