@@ -23,20 +23,6 @@ struct CorePart {
   bool draining = false;
 };
 
-// Counts a connection from its acceptance to the end of its task.
-class Counted {
- public:
-  explicit Counted(CorePart& part) : part_(&part) { ++part_->connections; }
-  ~Counted() {
-    if (part_ != nullptr) --part_->connections;
-  }
-  Counted(Counted&& other) noexcept : part_(std::exchange(other.part_, nullptr)) {}
-  Counted& operator=(Counted&&) = delete;
-
- private:
-  CorePart* part_;
-};
-
 }  // namespace
 
 struct HttpServer::State {
@@ -80,7 +66,7 @@ Task<std::optional<Takeover>> run_session(CorePart* part, SessionShared shared, 
 
 // `owner` keeps everything the session refers to.
 Task<void> run_connection(std::shared_ptr<const void> owner, CorePart* part, SessionShared shared,
-                          TcpSocket socket, StopGate::Pass pass, Counted counted) {
+                          TcpSocket socket, StopGate::Pass pass) {
   auto takeover = co_await run_session(part, shared, std::move(socket), std::move(pass));
   if (takeover) co_await play_on(std::move(*takeover));
 }
@@ -136,9 +122,14 @@ void HttpServer::start() {
       socket.abort();
       return;
     }
+    // Also while others have taken it over.
+    ++part.connections;
+    socket.keep(std::shared_ptr<const void>(&part, [state](const void* its_part) {
+      --static_cast<CorePart*>(const_cast<void*>(its_part))->connections;
+    }));
     const SessionShared shared{core,      state->needs.clock, state->dispatcher, *state->metrics,
                                part.gate, part.scratch,       part.draining,     state->tls.get()};
-    core.spawn(run_connection(state, &part, shared, std::move(socket), std::move(*pass), Counted(part)));
+    core.spawn(run_connection(state, &part, shared, std::move(socket), std::move(*pass)));
   });
 }
 

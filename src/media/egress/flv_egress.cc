@@ -1,17 +1,25 @@
 #include "media/egress/flv_egress.h"
 
+#include "net/problem.h"
+
 namespace vitrine {
 namespace {
 
 constexpr Milliseconds kCutTime{1'000};  // what a viewer takes to leave once its socket is closed
 
-ViewerLine line_of(const FlvAdmission& admission, const Connection& connection) {
+ViewerLine line_of(const FlvAdmission& admission, bool websocket) {
   ViewerLine line;
   line.stream = admission.stream;
-  line.protocol = connection.wants_websocket() ? "ws-flv" : "http-flv";
+  line.protocol = websocket ? "ws-flv" : "http-flv";
   line.address = admission.address;
   line.viewer = admission.viewer;
   return line;
+}
+
+HttpResponse refusal_of(Error why, const std::string& stream) {
+  if (why.kind != ErrorKind::not_found) return to_response(Problem(why));
+  return to_response(Problem{ErrorKind::not_found, "media.not_live",
+                             "Nobody is publishing the stream " + stream + " right now."});
 }
 
 }  // namespace
@@ -22,15 +30,27 @@ FlvEgress::FlvEgress(Cores& cores, StreamDirectory& directory, ViewerBook& book)
 }
 
 Task<void> FlvEgress::serve(FlvAdmission admission, std::unique_ptr<Connection> connection) {
-  PerCore& here = *per_core_[static_cast<size_t>(connection->core().index())];
-  const auto pass = here.gate.enter();
+  Core& core = connection->core();
+  PerCore& here = *per_core_[static_cast<size_t>(core.index())];
+  auto pass = here.gate.enter();
   if (!pass) co_return;
-  ViewerLine line = line_of(admission, *connection);
-  FlvViewer viewer(std::move(connection), std::move(admission.origins));
-  here.viewers.insert(&viewer);
-  const auto entry = book_.enter(std::move(line), [&viewer] { viewer.close(); });
-  co_await viewer.run(&directory_, std::move(admission.stream));
-  here.viewers.erase(&viewer);
+  const bool websocket = connection->wants_websocket();
+  ViewerLine line = line_of(admission, websocket);
+  auto joined = co_await directory_.join(admission.stream,
+                                         websocket ? WireFormat::flv_websocket : WireFormat::flv, core);
+  if (!joined) {
+    HttpResponse refusal = refusal_of(joined.error(), admission.stream);
+    const auto refused = co_await connection->respond(std::move(refusal));
+    static_cast<void>(refused);
+    co_return;
+  }
+  auto answered = co_await answer_flv(connection.get(), std::move(admission.origins));
+  if (!answered) co_return;
+  const auto viewer = std::make_shared<FlvViewer>(core, *std::move(answered), *std::move(pass));
+  here.viewers.insert(viewer);
+  viewer->enter(book_, std::move(line));
+  viewer->begin(*std::move(joined),
+                [&here, viewer = std::weak_ptr(viewer)] { here.viewers.erase(viewer.lock()); });
 }
 
 Task<void> FlvEgress::close(Milliseconds time) {
@@ -45,7 +65,7 @@ Task<void> FlvEgress::close(Milliseconds time) {
 
 Task<void> FlvEgress::close_on(PerCore* here, Milliseconds time) {
   if (co_await here->gate.close(time)) co_return;
-  for (FlvViewer* viewer : here->viewers) viewer->close();
+  for (const auto& viewer : here->viewers) viewer->close();
   co_await here->gate.close(kCutTime);
 }
 

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "media/access/viewer_book.h"
@@ -30,7 +30,7 @@ class FlvEgress {
   // All outlive it.
   FlvEgress(Cores& cores, StreamDirectory& directory, ViewerBook& book);
 
-  // Until the viewer has gone. Without a live stream it answers 404.
+  // Until the viewer has its seat; then it stays by itself. Without a live stream it answers 404.
   Task<void> serve(FlvAdmission admission, std::unique_ptr<Connection> connection);
   // Takes no more; those who are here get until `time` to take what the streams' end left them.
   Task<void> close(Milliseconds time);
@@ -38,7 +38,7 @@ class FlvEgress {
  private:
   struct PerCore {
     StopGate gate;
-    std::set<FlvViewer*> viewers;
+    std::unordered_set<std::shared_ptr<FlvViewer>> viewers;
   };
   static Task<void> close_on(PerCore* here, Milliseconds time);
 
