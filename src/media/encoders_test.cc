@@ -1,6 +1,8 @@
 // What encoders do that is not a plain stream, from the RTMP port to what a viewer of HTTP-FLV gets.
 #include <gtest/gtest.h>
 
+#include "base/hex.h"
+#include "media/codec/hevc.h"
 #include "media/codec/opus.h"
 #include "media/test_encoder.h"
 #include "media/test_studio.h"
@@ -14,6 +16,11 @@ const std::string kPortrait =
     "17 00 000000 01 64 00 1f ff e1 001a 6764001facd940b40a1b0110000003001000000303c0f1831960"
     " 01 0004 68ef8fcb fd f8 f8 00";
 const std::string kSmall = "17 00 000000 01 42 c0 0a ff e1 0007 6742c00af841a2 01 0001 68";
+// 320x180 Main, a decoder configuration record of x265.
+const std::string kHevcRecord =
+    "0101600000009000000000003cf000fcfdf8f800000f03a00001001840010c01ffff0160000003009000000300"
+    "0003003c959009a10001002b42010101600000030090000003000003003ca00a080c1f3e595912930bc05a0200"
+    "00030002000003003210a2000100064401c073c189";
 const std::string kAacHeader = "af 00 1210";
 const std::string kKey = "17 01 000000 00000002 65aa";
 const std::string kInter = "27 01 000000 00000002 41aa";
@@ -218,10 +225,86 @@ TEST_F(EncodersTest, OpusGoesThrough) {
   EXPECT_EQ(staff.get("/v1/streams/demo").json().at("state"), "live");
 }
 
+// NAL units of a file as FFmpeg writes it (Annex B), without their start codes.
+std::vector<Bytes> nal_units_of(Bytes file) {
+  std::vector<size_t> starts;
+  for (size_t at = 0; at + 3 <= file.size(); ++at)
+    if (file[at] == 0 && file[at + 1] == 0 && file[at + 2] == 1) starts.push_back(at + 3);
+  std::vector<Bytes> out;
+  for (size_t at = 0; at < starts.size(); ++at) {
+    size_t end = at + 1 < starts.size() ? starts[at + 1] - 3 : file.size();
+    while (end > starts[at] && file[end - 1] == 0) --end;  // the first zero of a start code of four bytes
+    out.push_back(file.subspan(starts[at], end - starts[at]));
+  }
+  return out;
+}
+
+// What x265 makes goes in by Enhanced RTMP and comes out of HTTP-FLV as FFmpeg can decode it.
+TEST_F(EncodersTest, HevcGoesThroughAndDecodes) {
+  const std::string sent_file = folder_.path() + "/sent.hevc";
+  const std::string seen_file = folder_.path() + "/seen.hevc";
+  const std::string make =
+      "ffmpeg -v error -f lavfi -i testsrc2=size=320x180:rate=25 -t 1 -c:v libx265 -preset ultrafast "
+      "-x265-params "
+      "log-level=none:keyint=25:bframes=0:slices=1:info=0 -f hevc ";
+  ASSERT_EQ(Program({"sh", "-c", make + sent_file}).wait(), 0);
+  const std::string text = text_of(sent_file);
+  const std::vector<uint8_t> file(text.begin(), text.end());
+  const auto units = nal_units_of(file);
+  ASSERT_EQ(units.size(), 28u) << "three parameter sets and 25 pictures";
+
+  // ISO 14496-15, 8.3.3.1: Main at level 2, lengths of four bytes.
+  std::string config = "01 01 60000000 900000000000 3c f000 fc fd f8 f8 0000 0f 03";
+  for (size_t at = 0; at < 3; ++at)
+    config += fmt::format("{:02x} 0001 {:04x} {}", 0x20 + at, units[at].size(), to_hex(as_text(units[at])));
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, "90 68766331" + config);
+  const auto send = [&](size_t at) {
+    const Bytes unit = units[3 + at];
+    encoder.video(static_cast<uint32_t>(at * 40), (at == 0 ? "91 68766331 000000" : "a1 68766331 000000") +
+                                                      fmt::format("{:08x}", unit.size()) +
+                                                      to_hex(as_text(unit)));
+  };
+  for (size_t at = 0; at < 15; ++at) send(at);  // half a second is waited for sound
+  const auto viewer = watch();
+  const auto metadata = viewer->next()->metadata;
+  EXPECT_EQ(metadata.number("width"), 320);
+  EXPECT_EQ(metadata.number("videocodecid"), fourcc("hvc1"));
+  for (size_t at = 15; at < 25; ++at) send(at);
+
+  std::ofstream seen(seen_file, std::ios::binary);
+  const auto write = [&seen](Bytes unit) { seen << std::string("\0\0\0\1", 4) << as_text(unit); };
+  for (size_t at = 0; at < 3; ++at) write(units[at]);
+  for (size_t at = 0; at < 25; ++at) {
+    const auto tag = next_frame(*viewer, FlvTagType::video);
+    EXPECT_EQ(tag.codec, &kHevc);
+    EXPECT_EQ(tag.key, at == 0);
+    write(Bytes(tag.data).subspan(4));
+  }
+  seen.close();
+  const auto probed = probe_all(seen_file, "-count_frames -show_streams");
+  const auto& stream = probed.at("streams").at(0);
+  EXPECT_EQ(stream.at("codec_name"), "hevc");
+  EXPECT_EQ(stream.at("nb_read_frames"), "25");
+}
+
+// The number that encoders used before HEVC had a name in FLV; what goes out has the name.
+TEST_F(EncodersTest, HevcByItsOldNumberIsTakenToo) {
+  TestEncoder encoder(rtmp(), name());
+  encoder.video(0, "1c 00 000000 " + kHevcRecord);
+  encoder.video(0, "1c 01 000028 00000003 2601af");
+  encoder.video(600, "2c 01 000000 00000003 0201af");
+  const auto viewer = watch();
+  const auto picture = next_frame(*viewer, FlvTagType::video);
+  EXPECT_EQ(picture.codec, &kHevc);
+  EXPECT_EQ(picture.composition_ms, 40);
+  EXPECT_EQ(picture.data, hex("00000003 2601af"));
+}
+
 TEST_F(EncodersTest, WhatCannotBeTakenIsNamed) {
-  TestEncoder hevc(rtmp(), name());
-  hevc.video(0, "90 68766331 01");
-  EXPECT_NE(hevc.refusal().find("HEVC (hvc1)"), std::string::npos);
+  TestEncoder av1(rtmp(), name());
+  av1.video(0, "90 61763031 81");
+  EXPECT_NE(av1.refusal().find("AV1 (av01)"), std::string::npos);
   const auto key = *wait_on(server_.cores().at(0), media_.create_key("other", "127.0.0.1:8080"));
   TestEncoder latm(rtmp(), "other?key=" + key.key);
   latm.audio(0, kAacHeader);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "media/codec/nal_units.h"
 #include "wire/bit_reader.h"
 
 namespace vitrine {
@@ -16,22 +17,6 @@ constexpr uint8_t kNalSps = 7;
 constexpr uint8_t kNalPps = 8;
 
 constexpr Error kBadSps{ErrorKind::invalid_input, "h264.sps"};
-
-// The bytes behind a NAL header without the emulation prevention bytes (H.264 7.3.1).
-std::vector<uint8_t> unescaped(Bytes nal) {
-  std::vector<uint8_t> out;
-  out.reserve(nal.size());
-  int zeros = 0;
-  for (const uint8_t byte : nal.subspan(1)) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    out.push_back(byte);
-  }
-  return out;
-}
 
 bool has_chroma_fields(uint32_t profile) {  // H.264 7.3.2.1.1
   switch (profile) {
@@ -170,7 +155,7 @@ Result<AvcConfig> read_avc_config(Bytes config) {
 Result<SpsInfo> read_sps(Bytes nal) {
   if (nal.empty()) return Error{ErrorKind::truncated, "wire.truncated"};
   if ((nal[0] & 0x1f) != kNalSps) return kBadSps;
-  const auto rbsp = unescaped(nal);
+  const auto rbsp = unescaped(nal.subspan(1));
   BitReader bits(rbsp);
   const uint32_t profile = bits.bits(8);
   bits.skip(16);  // constraint flags, level_idc
@@ -209,12 +194,10 @@ Result<NalSummary> read_nals(Bytes payload, int nal_length_bytes) {
   ByteReader reader(payload);
   NalSummary out;
   while (reader.left() > 0) {
-    size_t length = 0;
-    for (int at = 0; at < nal_length_bytes; ++at) length = length << 8 | reader.u8();
-    const Bytes nal = reader.bytes(length);
-    if (auto read = reader.finish(); !read) return read.error();
-    if (nal.empty()) continue;  // some encoders pad with empty units; decoders pass over them
-    const uint8_t type = nal[0] & 0x1f;
+    const auto nal = next_nal(reader, nal_length_bytes);
+    if (!nal) return nal.error();
+    if (nal->empty()) continue;  // some encoders pad with empty units; decoders pass over them
+    const uint8_t type = (*nal)[0] & 0x1f;
     ++out.count;
     out.idr = out.idr || type == kNalIdr;
     out.parameters = out.parameters || type == kNalSps || type == kNalPps;

@@ -95,7 +95,7 @@ TEST(FlvBody, TellsConfigurationFrameAndEnd) {
 
 TEST(FlvBody, OtherCodecsAreUnsupportedAndShortOnesTruncated) {
   EXPECT_EQ(read_flv_video(hex("22 00")).error().reason, "flv.codec");        // Sorenson
-  EXPECT_EQ(read_flv_video(hex("90 68766331")).error().reason, "flv.codec");  // Enhanced RTMP, hvc1
+  EXPECT_EQ(read_flv_video(hex("90 61763031")).error().reason, "flv.codec");  // Enhanced RTMP, av01
   EXPECT_EQ(read_flv_audio(hex("2f ffff")).error().reason, "flv.codec");      // MP3
   EXPECT_EQ(read_flv_video(hex("17 03 000000")).error().reason, "flv.packet");
   EXPECT_EQ(read_flv_video(hex("57 00"))->packet, FlvPacket::aside) << "a server's seek mark";

@@ -36,6 +36,9 @@ export function preloadPlayer(): void {
   import('mpegts.js').catch(() => undefined);
 }
 
+// What SourceBuffer says of a codec the browser does not have, HEVC on most desks.
+const NOT_SUPPORTED = 9; // DOMException.NOT_SUPPORTED_ERR
+
 /** FLV over HTTP or WebSocket (by the URL's scheme) into Media Source Extensions; loads mpegts.js on first use. */
 export const startMpegts: StartEngine = async (video, url, events) => {
   const { default: mpegts } = await import('mpegts.js');
@@ -48,9 +51,11 @@ export const startMpegts: StartEngine = async (video, url, events) => {
   const player = mpegts.createPlayer({ type: 'flv', isLive: true, url }, liveConfig);
   player.on(mpegts.Events.METADATA_ARRIVED, (fields: Record<string, unknown>) => events.metadata(fields));
   player.on(mpegts.Events.LOADING_COMPLETE, () => events.ended());
-  player.on(mpegts.Events.ERROR, (type: string, _detail: string, info?: { code?: number }) => {
+  player.on(mpegts.Events.ERROR, (type: string, detail: string, info?: { code?: number }) => {
+    const noDecoder = detail === mpegts.ErrorDetails.MEDIA_MSE_ERROR && info?.code === NOT_SUPPORTED;
     if (info?.code === 404) events.failed('not_found');
     else if (info?.code === 403) events.failed('forbidden');
+    else if (noDecoder || detail === mpegts.ErrorDetails.MEDIA_CODEC_UNSUPPORTED) events.failed('unsupported');
     else events.failed(type === mpegts.ErrorTypes.NETWORK_ERROR ? 'network' : 'media');
   });
   player.attachMediaElement(video);
