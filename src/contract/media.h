@@ -24,8 +24,8 @@ class MediaPort {
  public:
   virtual ~MediaPort() = default;
   virtual StreamStatus status(const std::string& stream) const = 0;
-  // What a viewer's page adds to the stream's play URL: "token=..." when the stream is by token only, made
-  // for `viewer` (an id, or empty); "" when it is open. Ask it only for whoever may watch. Thread: a core.
+  // What a viewer's page adds to the stream's play URL: "token=...", made for `viewer` (as AudiencePort
+  // knows it, or empty); "" while media cannot make one. Ask it only for whoever may watch. Thread: a core.
   virtual std::string play_query(const std::string& stream, const std::string& viewer) const = 0;
   // Called (on an unspecified core) whenever a stream's state changes. Set before start.
   virtual void on_state(std::function<void(std::string stream, StreamState state)> listener) = 0;

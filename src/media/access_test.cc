@@ -1,5 +1,7 @@
 // Who may publish and play, through the whole module: HTTP, RTMP and a real encoder.
+#include "contract/audience.h"
 #include "media/test_studio.h"
+#include "runtime/guarded.h"
 
 namespace vitrine {
 namespace {
@@ -235,6 +237,74 @@ TEST_F(AccessTest, PublisherAndViewersAreSentAway) {
   EXPECT_EQ(all.json().at("viewers"), 2);
   EXPECT_EQ(all.json().at("publishers"), 1);
   EXPECT_NE(publisher->wait(), 0);
+}
+
+// What rooms would say, as the test wants it.
+class TestAudience final : public AudiencePort {
+ public:
+  bool restricted(const std::string&) const override { return closed; }
+  bool guards(const std::string&) const override { return true; }
+  bool may_watch(const Watcher& watcher) const override {
+    return out.with([&](const std::string& name) { return watcher.viewer != name; }) &&
+           (watcher.vouched || !closed);
+  }
+  std::atomic<bool> closed{false};
+  Guarded<std::string> out{"nobody"};
+};
+
+class AudienceTest : public AccessTest {
+ protected:
+  AudienceTest() { media_.set_audience(audience_); }
+  ~AudienceTest() override {
+    media_.drain();
+    media_.stop();
+  }
+  // Reads on until the server ends it; answers how long that took.
+  static std::chrono::steady_clock::duration end_of(HttpClient& viewer) {
+    const auto began = steady_clock::now();
+    while (!viewer.read_bytes(4'096).empty()) {
+    }
+    return steady_clock::now() - began;
+  }
+  TestAudience audience_;
+};
+
+TEST_F(AudienceTest, AClosedRoomsStreamIsByTokenAndOfWhomTheRoomLetsIn) {
+  audience_.closed = true;
+  EXPECT_EQ(play(), "403 play.token_missing");
+  EXPECT_EQ(play_websocket(), "403 play.token_missing");
+  const std::string mine = token(R"({"viewer": "gst_1"})");
+  EXPECT_EQ(play(mine), kLetIn);
+  audience_.out.with([](std::string& name) { name = "gst_1"; });
+  EXPECT_EQ(play(mine), "403 play.outside");
+  EXPECT_EQ(play_websocket(mine), "403 play.outside");
+  EXPECT_EQ(play(token(R"({"viewer": "gst_2"})")), kLetIn);
+}
+
+TEST_F(AudienceTest, ABannedViewersTokenIsRefusedOnAnOpenStreamToo) {
+  const std::string mine = token(R"({"viewer": "gst_1"})");
+  EXPECT_EQ(play(mine), kLetIn);
+  audience_.out.with([](std::string& name) { name = "gst_1"; });
+  EXPECT_EQ(play(mine), "403 play.outside");
+  EXPECT_EQ(play("?token=changed"), kLetIn) << "an open stream needs none: it is nobody's";
+  audience_.out.with([](std::string& name) { name.clear(); });
+  EXPECT_EQ(play(), "403 play.outside") << "as DoorBook says of a banned address";
+}
+
+// Nobody waits for a time here: the picture is read until it ends.
+TEST_F(AudienceTest, WhoMayNoLongerWatchIsCutWithinFiveSecondsAndTheOthersGoOn) {
+  const auto publisher = publish_with(key_.key);
+  ASSERT_TRUE(wait_for(StreamState::live));
+  HttpClient banned(server_.port());
+  HttpClient other(server_.port());
+  for (auto [viewer, name] : {std::pair{&banned, "gst_1"}, std::pair{&other, "gst_2"}}) {
+    const std::string named = token(R"({"viewer": ")" + std::string(name) + R"("})");
+    viewer->write("GET /live/demo.flv" + named + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ASSERT_EQ(viewer->read_bytes(1'000).size(), 1'000u);
+  }
+  audience_.out.with([](std::string& name) { name = "gst_1"; });
+  EXPECT_LT(end_of(banned), std::chrono::seconds(5));
+  EXPECT_FALSE(other.read_bytes(4'096).empty());
 }
 
 }  // namespace

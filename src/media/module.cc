@@ -151,6 +151,7 @@ struct MediaModule::Parts {
   std::atomic<uint16_t> rtmp_port{0};
   StreamDirectory directory;
   PlayGuard guard;
+  const AudiencePort* audience = nullptr;
   PublisherBook publishers;
   ViewerBook viewers;
   FlvEgress flv;
@@ -294,6 +295,7 @@ Task<void> MediaModule::meter() {
     const auto views = co_await parts_->directory.views();
     parts_->metrics.take(views);
     parts_->publishers.end_expired(parts_->needs.clock.wall());
+    end_outsiders();
     parts_->meter_timer.expires_after(kMeterInterval);
     if (parts_->metering.closed()) co_return;
     co_await parts_->meter_timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
@@ -345,6 +347,20 @@ StreamStatus MediaModule::status(const std::string& stream) const {
 
 void MediaModule::on_state(std::function<void(std::string stream, StreamState state)> listener) {
   parts_->listeners.push_back(std::move(listener));
+}
+
+void MediaModule::set_audience(const AudiencePort& audience) {
+  parts_->audience = &audience;
+  parts_->guard.set_audience(audience);
+}
+
+int MediaModule::end_outsiders() {
+  const AudiencePort* audience = parts_->audience;
+  if (audience == nullptr) return 0;
+  return parts_->viewers.kick_unless([audience](const ViewerLine& line) {
+    if (!audience->guards(line.stream)) return true;
+    return audience->may_watch({line.stream, line.viewer, line.address, line.vouched});
+  });
 }
 
 std::string MediaModule::play_query(const std::string& stream, const std::string& viewer) const {

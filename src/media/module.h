@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "base/random.h"
+#include "contract/audience.h"
 #include "contract/media.h"
 #include "contract/members.h"
 #include "contract/module.h"
@@ -60,6 +61,10 @@ class MediaModule final : public Module, public MediaPort {
 
   StreamStatus status(const std::string& stream) const override;
   void on_state(std::function<void(std::string stream, StreamState state)> listener) override;
+  // Whom rooms let in holds for their streams too. Set before start; outlives the module's running.
+  void set_audience(const AudiencePort& audience);
+  // Ends everybody who watches and may not; by itself every second. Answers how many.
+  int end_outsiders();
   std::string play_query(const std::string& stream, const std::string& viewer) const override;
 
   // The port publishers reach; 0 before start().

@@ -84,21 +84,34 @@ Result<PlayPass> PlayGuard::admit_viewer(const PlayRequest& request) {
   const StreamRules rules = this->rules(request.stream);
   if (!allows(*rules.referers, request.referer, request.host))
     return Error{ErrorKind::forbidden, "play.referer"};
-  if (rules.play == PlayMode::open) return PlayPass{};
-  if (const auto token = query_value(request.query, "token")) return by_token(request, *token);
+  auto pass = vouch(request, rules.play == PlayMode::open);
+  if (!pass) return pass;
+  const bool asked = audience_ != nullptr && audience_->guards(request.stream);
+  if (asked && !audience_->may_watch({request.stream, pass->viewer, request.address, pass->vouched}))
+    return Error{ErrorKind::forbidden, "play.outside"};
+  return pass;
+}
+
+// Who watches an open stream is named by its token too: so one may be sent away and the others not.
+Result<PlayPass> PlayGuard::vouch(const PlayRequest& request, bool is_open) const {
+  if (const auto token = query_value(request.query, "token")) {
+    auto pass = by_token(request, *token);
+    if (pass || !is_open) return pass;
+  }
+  if (is_open) return PlayPass{};
   const SignedUrlRule rule = signed_url_rule(Core::current()->config());
   if (!has_signature(rule, request.query)) return Error{ErrorKind::forbidden, "play.token_missing"};
   const SignedUrlTarget target{request.path, request.stream};
   if (const auto taken = verify_query(rule, target, request.query, clock_.wall()); !taken)
     return taken.error();
-  return PlayPass{};
+  return PlayPass{.viewer = {}, .vouched = true};
 }
 
 Result<PlayPass> PlayGuard::by_token(const PlayRequest& request, const std::string& token) const {
   const auto tokens = signing_.with([](const Signing& signing) { return signing.tokens; });
   auto claim = tokens->verify(token, request.stream, request.address, clock_.wall());
   if (!claim) return claim.error();
-  return PlayPass{std::move(claim->viewer)};
+  return PlayPass{.viewer = std::move(claim->viewer), .vouched = true};
 }
 
 Result<SignedPlay> PlayGuard::sign(const PlayClaim& claim, Milliseconds time) const {
@@ -111,7 +124,6 @@ Result<SignedPlay> PlayGuard::sign(const PlayClaim& claim, Milliseconds time) co
 }
 
 std::string PlayGuard::play_query(const std::string& stream, const std::string& viewer) const {
-  if (rules(stream).play == PlayMode::open) return {};
   const Milliseconds time = std::chrono::seconds(Core::current()->config().get(kMediaPlayTokenSeconds));
   const auto made = sign({stream, {}, viewer}, time);
   return made ? "token=" + made->token : std::string();
@@ -122,6 +134,7 @@ StreamRules PlayGuard::rules(const std::string& stream) const {
   StreamRules out = book_.find(stream);
   // Anything but "open" keeps strangers out: a misspelt setting must not open every stream.
   if (!out.play) out.play = config.get(kMediaPlayDefault) == "open" ? PlayMode::open : PlayMode::token;
+  if (audience_ != nullptr && audience_->restricted(stream)) out.play = PlayMode::token;
   if (!out.referers) out.referers = installation_referers(config);
   return out;
 }

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "contract/audience.h"
 #include "media/access/play_gate.h"
 #include "media/access/play_token.h"
 #include "media/access/signed_url.h"
@@ -43,8 +44,11 @@ class PlayGuard final : public PlayGate {
   // A token for `claim`, valid for `time`, at most kPlayTokenLongest. Errors: those of PlayTokens::sign,
   // `unavailable` "media.unavailable".
   Result<SignedPlay> sign(const PlayClaim& claim, Milliseconds time) const;
-  // "token=..." for whoever may watch a stream that is by token only; empty for an open one.
+  // "token=..." for whoever may watch.
   std::string play_query(const std::string& stream, const std::string& viewer) const;
+
+  // Whom a room lets in holds for its stream too. Set before start; outlives all calls.
+  void set_audience(const AudiencePort& audience) { audience_ = &audience; }
 
   // Signs with a fresh secret from now on. Tokens of the one before stay valid until they expire, older ones
   // end at once: to end all, rotate twice. Answers the new generation.
@@ -56,10 +60,12 @@ class PlayGuard final : public PlayGate {
   Task<Result<void>> set_rules(std::string stream, StreamRules rules);
 
  private:
+  Result<PlayPass> vouch(const PlayRequest& request, bool is_open) const;
   Result<PlayPass> by_token(const PlayRequest& request, const std::string& token) const;
   void use_generation(int64_t generation);
 
   const Clock& clock_;
+  const AudiencePort* audience_ = nullptr;  // none: rooms does not run here
   StreamRulesBook book_;
   Database* database_ = nullptr;
   std::string secret_;

@@ -220,7 +220,7 @@ Result<FlvAdmission> StreamApi::admit(const Call& call) const {
                           .host = std::string(request.headers.get("Host"))};
   auto pass = uses_.gate.admit_viewer(asked);
   if (!pass) return pass.error();
-  return FlvAdmission{call.param("stream"), request.remote, std::move(pass->viewer),
+  return FlvAdmission{call.param("stream"), request.remote, std::move(pass->viewer), pass->vouched,
                       OriginRule{Core::current()->config().get(kMediaOrigins)}};
 }
 

@@ -23,15 +23,16 @@ struct PlayRequest {
 
 // What is known of a viewer that was let in.
 struct PlayPass {
-  std::string viewer;  // the id its token was made for; empty when it has none
+  std::string viewer;    // the id its token was made for; empty when it has none
+  bool vouched = false;  // came with a token or a signed URL, not only because the stream is open
 };
 
 class PlayGate {
  public:
   virtual ~PlayGate() = default;
   // Errors: `forbidden` (HTTP 403) "play.token_missing", "play.token_invalid", "play.token_expired",
-  // "play.referer"; `invalid_input` "stream.name"; `unavailable` "media.unavailable" before the module
-  // has started.
+  // "play.referer", "play.outside" (its room does not let it in); `invalid_input` "stream.name";
+  // `unavailable` "media.unavailable" before the module has started.
   virtual Result<PlayPass> admit_viewer(const PlayRequest& request) = 0;
 };
 

@@ -72,6 +72,10 @@ int ViewerBook::kick(const std::string& stream, int64_t id) {
   return kick_where([&](const ViewerLine& line) { return line.stream == stream && line.id == id; });
 }
 
+int ViewerBook::kick_unless(const std::function<bool(const ViewerLine& line)>& may_stay) {
+  return kick_where([&](const ViewerLine& line) { return !may_stay(line); });
+}
+
 int ViewerBook::kick_all(const std::string& stream) {
   return kick_where([&](const ViewerLine& line) { return line.stream == stream; });
 }

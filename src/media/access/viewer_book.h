@@ -21,7 +21,8 @@ struct ViewerLine {
   std::string stream;
   std::string_view protocol;  // "http-flv", "ws-flv", "rtmp": text that lives for ever
   std::string address;
-  std::string viewer;  // whom its token was made for; empty when nobody in particular
+  std::string viewer;    // whom its token was made for; empty when nobody in particular
+  bool vouched = false;  // as PlayPass says
   WallTime since;
 };
 
@@ -54,6 +55,8 @@ class ViewerBook {
   // Answer how many were told to go.
   int kick(const std::string& stream, int64_t id);
   int kick_all(const std::string& stream);
+  // Those that `may_stay` says no to; it runs under the book's lock.
+  int kick_unless(const std::function<bool(const ViewerLine& line)>& may_stay);
 
  private:
   template <class Which>

@@ -13,6 +13,7 @@ ViewerLine line_of(const FlvAdmission& admission, bool websocket) {
   line.protocol = websocket ? "ws-flv" : "http-flv";
   line.address = admission.address;
   line.viewer = admission.viewer;
+  line.vouched = admission.vouched;
   return line;
 }
 

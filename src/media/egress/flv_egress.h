@@ -22,6 +22,7 @@ struct FlvAdmission {
   std::string stream;
   std::string address;
   std::string viewer;  // whom its token was made for, or empty
+  bool vouched;        // as PlayPass says
   OriginRule origins;  // whose pages may open a WebSocket
 };
 

@@ -140,6 +140,7 @@ Result<void> RtmpViewer::ask_gate(RtmpPlayAsked asked) {
   line.protocol = "rtmp";
   line.address = request.address;
   line.viewer = std::move(pass->viewer);
+  line.vouched = pass->vouched;
   entry_.reset();
   entry_.emplace(uses_.book.enter(std::move(line), [this] { close(); }));
   return {};
