@@ -186,6 +186,18 @@ Task<Reply<boost::json::object>> ShopModule::verify_ledger(std::string expected_
       {"entries", report->entries}, {"head", report->head}, {"balances", std::move(balances)}};
 }
 
+Task<Result<std::optional<OrderId>>> ShopModule::paid_order(AccountId buyer, ProductId product) {
+  auto work = [buyer, product](Transaction& tx) { return paid_order_of(tx, buyer, product); };
+  co_return co_await parts_->services.gate.read(std::move(work));
+}
+
+Task<Result<bool>> ShopModule::on_offer(ProductId product) {
+  const auto card = co_await parts_->services.showcase.offer(product);
+  if (!card && card.error().kind == ErrorKind::not_found) co_return false;
+  if (!card) co_return card.error();
+  co_return true;
+}
+
 Task<Result<std::vector<std::string>>> ShopModule::examine() {
   co_return co_await parts_->services.caretaker.reconcile();
 }

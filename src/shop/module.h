@@ -16,6 +16,7 @@
 #include "contract/members.h"
 #include "contract/module.h"
 #include "contract/ops.h"
+#include "contract/purchases.h"
 #include "net/router.h"
 #include "runtime/core.h"
 
@@ -49,7 +50,7 @@ struct PlantedProduct {
   std::vector<Variant> variants{};
 };
 
-class ShopModule final : public Module {
+class ShopModule final : public Module, public PurchasePort {
  public:
   explicit ShopModule(ShopNeeds needs);
   ~ShopModule() override;
@@ -63,6 +64,9 @@ class ShopModule final : public Module {
   // already carries something. Answers the products on the showcase. Errors: the catalog's.
   Task<Result<std::vector<ProductId>>> plant_demo_products(std::string room,
                                                            std::vector<PlantedProduct> products);
+  Task<Result<std::optional<OrderId>>> paid_order(AccountId buyer, ProductId product) override;
+  Task<Result<bool>> on_offer(ProductId product) override;
+
   // `vitrine ledger verify`: balance and chain of the whole ledger; with a head, that it ends there.
   // Answers {entries, head, balances}; `internal` "shop.ledger_broken" says what is wrong.
   Task<Reply<boost::json::object>> verify_ledger(std::string expected_head = {});

@@ -18,7 +18,8 @@ namespace vitrine {
 std::vector<Migration> shop_migrations() {
   return {{1, kIdempotencyTable}, {2, kGateTables},     {3, kStockTables}, {4, kCatalogTables},
           {5, kCartTables},       {6, kShowcaseTables}, {7, kOrderTables}, {8, kPaymentTables},
-          {9, kSandboxTables},    {10, kLedgerTables},  {11, kGrabTables}, {12, kFlashSaleTables}};
+          {9, kSandboxTables},    {10, kLedgerTables},  {11, kGrabTables}, {12, kFlashSaleTables},
+          {13, kNothingShipped}};
 }
 
 }  // namespace vitrine

@@ -48,6 +48,7 @@ struct ProductView {
   std::string description{};
   std::vector<std::string> pictures{};  // addresses
   ProductState state = ProductState::active;
+  bool needs_shipping = true;
   int64_t version = 1;
   std::vector<VariantView> variants{};
   int64_t created_at_ms = 0;
@@ -58,6 +59,8 @@ struct ProductView {
                       field("description", &ProductView::description),
                       field("pictures", &ProductView::pictures),
                       field("state", &ProductView::state),
+                      field("needs_shipping", &ProductView::needs_shipping,
+                            {.help = "false: a ticket or the like, bought without an address"}),
                       field("version", &ProductView::version, {.help = "Send it back when changing"}),
                       field("variants", &ProductView::variants),
                       field("created_at_ms", &ProductView::created_at_ms)};
@@ -94,6 +97,7 @@ struct ProductDraft {
   std::string description{};
   std::vector<PictureId> pictures{};
   std::vector<VariantDraft> variants{};
+  std::optional<bool> needs_shipping{};
   std::optional<int64_t> version{};
   static constexpr std::string_view schema_name = "ProductDraft";
   static constexpr auto fields() {
@@ -101,6 +105,8 @@ struct ProductDraft {
                       field("description", &ProductDraft::description, {.max = 4000}),
                       field("pictures", &ProductDraft::pictures, {.max = 9}),
                       field("variants", &ProductDraft::variants, {.min = 1, .max = 50}),
+                      field("needs_shipping", &ProductDraft::needs_shipping,
+                            {.help = "Left out: true for a new product, else as it was"}),
                       field("version", &ProductDraft::version, {.help = "When changing: the version seen"})};
   }
 };

@@ -18,6 +18,7 @@ Result<ProductView> view_of(Transaction& tx, ProductId id) {
                    .name = product->name,
                    .description = product->description,
                    .state = product->state,
+                   .needs_shipping = product->needs_shipping,
                    .version = product->version,
                    .created_at_ms = product->created.ms};
   for (const PictureId picture : product->pictures) view.pictures.push_back(picture_url(picture));
@@ -139,6 +140,7 @@ Task<Result<Made<ProductId>>> CatalogService::create(IdempotencyKey key, Product
                           .name = draft.name,
                           .description = draft.description,
                           .pictures = draft.pictures,
+                          .needs_shipping = draft.needs_shipping.value_or(true),
                           .created = at};
     if (auto put = insert_product(tx, product); !put) return put.error();
     const Change change{&needs_, actor, at};
@@ -159,6 +161,7 @@ Task<Result<void>> CatalogService::change(ProductId id, ProductDraft draft, std:
     product->name = draft.name;
     product->description = draft.description;
     product->pictures = draft.pictures;
+    product->needs_shipping = draft.needs_shipping.value_or(product->needs_shipping);
     ++product->version;
     if (auto put = update_product(tx, *product); !put) return put.error();
     const Change change{&needs_, actor, at};

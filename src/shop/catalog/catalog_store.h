@@ -51,6 +51,7 @@ struct Product {
   std::string description{};
   std::vector<PictureId> pictures{};
   ProductState state = ProductState::active;
+  bool needs_shipping = true;
   int64_t version = 1;
   WallTime created{};
   std::vector<Sku> skus{};  // those on offer, in order
@@ -65,6 +66,7 @@ struct Offer {
   std::optional<PictureId> picture{};
   Money price{};
   int64_t price_version = 1;
+  bool needs_shipping = true;
   bool on_offer = false;  // neither retired nor its product archived
 };
 

@@ -116,6 +116,7 @@ struct OrderView {
   std::vector<OrderPaymentView> payments{};
   std::optional<ShipmentView> shipment{};
   bool test = false;
+  bool needs_shipping = true;
   std::optional<std::string> close_reason{};
   std::optional<std::string> note{};
   std::optional<FlashSaleId> flash_sale{};
@@ -136,6 +137,8 @@ struct OrderView {
                       field("payments", &OrderView::payments),
                       field("shipment", &OrderView::shipment),
                       field("test", &OrderView::test, {.help = "Paid with play money"}),
+                      field("needs_shipping", &OrderView::needs_shipping,
+                            {.help = "false: tickets and the like, which need no address"}),
                       field("close_reason", &OrderView::close_reason),
                       field("note", &OrderView::note, {.help = "Staff only"}),
                       field("flash_sale", &OrderView::flash_sale, {.help = "It was grabbed there"})};

@@ -68,7 +68,8 @@ Result<OrderPlan> price(const std::vector<WantedLine>& wanted, const OrderFacts&
          .unit_price = offer.price,
          .price_version = offer.price_version,
          .quantity = wanted[at].quantity,
-         .subtotal = *subtotal});
+         .subtotal = *subtotal,
+         .needs_shipping = offer.needs_shipping});
   }
   plan.money.total = plan.money.items;
   return plan;

@@ -74,6 +74,7 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
     view.lines.push_back({line.sku, line.product, line.name, line.variant, line.picture, line.unit_price,
                           line.quantity, line.subtotal});
   }
+  view.needs_shipping = needs_shipping(order);
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
   if (order.grab) view.flash_sale = order.grab->sale;
   if (order.paid) view.paid_at_ms = order.paid->ms;

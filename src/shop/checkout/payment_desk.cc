@@ -50,7 +50,7 @@ Result<PaymentDesk::Begun> PaymentDesk::decide(Transaction& tx, const Idempotenc
   if (order->state != OrderState::pending_payment) return Error{ErrorKind::conflict, "shop.order_state"};
   const BootTime boot = needs_.clock.boot();
   if (is_due(order->pay_by, boot)) return Error{ErrorKind::conflict, "shop.pay_too_late"};
-  if (!order->address) return Error{ErrorKind::conflict, "shop.address_missing"};
+  if (!order->address && needs_shipping(*order)) return Error{ErrorKind::conflict, "shop.address_missing"};
   begun.request = {.payment = fresh, .order = id, .amount = order->total, .room = order->room};
   begun.create = true;
   const WallTime now = needs_.clock.wall();

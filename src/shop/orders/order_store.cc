@@ -47,17 +47,18 @@ Order read_order(const Row& row) {
 }
 
 Result<void> insert_line(Transaction& tx, OrderId order, size_t at, const OrderLine& line) {
-  return done(
-      tx.execute("INSERT INTO order_line (shop_id, order_id, line, sku, product, name, variant, picture, "
-                 "unit_price, price_version, quantity, subtotal) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                 kShop, order, at, line.sku, line.product, line.name, line.variant, line.picture,
-                 line.unit_price.amount, line.price_version, line.quantity, line.subtotal.amount));
+  return done(tx.execute(
+      "INSERT INTO order_line (shop_id, order_id, line, sku, product, name, variant, picture, "
+      "unit_price, price_version, quantity, subtotal, needs_shipping) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+      kShop, order, at, line.sku, line.product, line.name, line.variant, line.picture, line.unit_price.amount,
+      line.price_version, line.quantity, line.subtotal.amount, line.needs_shipping ? 1 : 0));
 }
 
 Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency currency) {
   auto rows = tx.query(
-      "SELECT sku, product, name, variant, picture, unit_price, price_version, quantity, subtotal "
+      "SELECT sku, product, name, variant, picture, unit_price, price_version, quantity, subtotal, "
+      "needs_shipping "
       "FROM order_line WHERE shop_id = $1 AND order_id = $2 ORDER BY line",
       kShop, order);
   if (!rows) return rows.error();
@@ -71,7 +72,8 @@ Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency
                    .unit_price = {row.integer(5), currency},
                    .price_version = row.integer(6),
                    .quantity = row.integer(7),
-                   .subtotal = {row.integer(8), currency}});
+                   .subtotal = {row.integer(8), currency},
+                   .needs_shipping = row.integer(9) != 0});
   }
   return out;
 }
@@ -242,6 +244,17 @@ Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& quer
       kShop, query.before ? query.before->value : INT64_MAX, query.buyer.value_or(AccountId{}),
       query.state ? static_cast<int64_t>(*query.state) : -1, query.text, asked.value_or(OrderId{}),
       contains_pattern(query.text), query.limit));
+}
+
+Result<std::optional<OrderId>> paid_order_of(Transaction& tx, AccountId buyer, ProductId product) {
+  auto rows = read_ids(tx.query(
+      "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.buyer = $2 AND o.state IN ($4, $5, $6) "
+      "AND (EXISTS (SELECT 1 FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id "
+      "AND l.product = $3) OR EXISTS (SELECT 1 FROM shared_line s WHERE s.shop_id = o.shop_id "
+      "AND s.pool = o.pool AND s.product = $3)) ORDER BY o.order_id DESC LIMIT 1",
+      kShop, buyer, product, OrderState::paid, OrderState::shipped, OrderState::completed));
+  if (!rows) return rows.error();
+  return rows->empty() ? std::optional<OrderId>() : rows->front();
 }
 
 Result<int64_t> open_orders(Transaction& tx, AccountId buyer) {

@@ -4,6 +4,7 @@
 // Never  holds a name, phone or address line in the clear: they come and go sealed.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,12 @@ CREATE TABLE boot_mark (
   shop_id TEXT NOT NULL PRIMARY KEY, boot_ms BIGINT NOT NULL, boot_id BIGINT NOT NULL);
 )sql";
 
+// Tickets and the like go nowhere: an order of nothing else needs no address.
+inline constexpr std::string_view kNothingShipped = R"sql(
+ALTER TABLE order_line ADD COLUMN needs_shipping INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE product ADD COLUMN needs_shipping INTEGER NOT NULL DEFAULT 1;
+)sql";
+
 // What was bought, as it was at that moment.
 struct OrderLine {
   SkuId sku{};
@@ -56,6 +63,7 @@ struct OrderLine {
   int64_t price_version = 1;
   int64_t quantity = 0;
   Money subtotal{};
+  bool needs_shipping = true;
 };
 
 struct SealedAddress {
@@ -102,6 +110,11 @@ struct Order {
   std::vector<OrderLine> lines{};
 };
 
+inline bool needs_shipping(const Order& order) {
+  return std::any_of(order.lines.begin(), order.lines.end(),
+                     [](const OrderLine& line) { return line.needs_shipping; });
+}
+
 // Why an order moved and who moved it.
 struct OrderCause {
   std::string cause{};  // "time_out", "paid"
@@ -135,6 +148,9 @@ struct OrderQuery {
 Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& query);
 // How many of the buyer's orders wait for money.
 Result<int64_t> open_orders(Transaction& tx, AccountId buyer);
+
+// The newest order of the buyer with a line of the product that is paid and not given back.
+Result<std::optional<OrderId>> paid_order_of(Transaction& tx, AccountId buyer, ProductId product);
 
 Result<std::vector<OrderId>> due_orders(Transaction& tx, BootTime now, size_t limit);
 // Orders that entered closing at `since` or before.

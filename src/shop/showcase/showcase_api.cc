@@ -18,6 +18,12 @@ void ShowcaseApi::add_routes(Router& router) {
        .tag = "shop",
        .summary = "A room's products in order, with stock and what is shown now"},
       [this](Call call) { return get(std::move(call)); });
+  router.add<NoBody, Card>({.method = HttpMethod::get,
+                            .path = "/v1/offers/{product}",
+                            .operation = "getOffer",
+                            .tag = "shop",
+                            .summary = "A product as buyers see it, on a showcase or not: a room's ticket"},
+                           [this](Call call) { return offer(std::move(call)); });
   router.add<ShowcaseDraft, ShowcaseView>(
       {.method = HttpMethod::put,
        .path = "/v1/rooms/{room}/showcase",
@@ -52,6 +58,14 @@ Task<Reply<ShowcaseView>> ShowcaseApi::get(Call call) {
   auto view = co_await service_.view(room);
   if (!view) co_return view.error();
   co_return std::move(*view);
+}
+
+Task<Reply<Card>> ShowcaseApi::offer(Call call) {
+  const auto product = ProductId::parse(call.param("product"));
+  if (!product) co_return Error{ErrorKind::not_found, "shop.product"};
+  auto card = co_await service_.offer(*product);
+  if (!card) co_return card.error();
+  co_return std::move(*card);
 }
 
 Task<Reply<ShowcaseView>> ShowcaseApi::arrange(Call call, ShowcaseDraft draft) {

@@ -15,6 +15,7 @@ class ShowcaseApi {
 
  private:
   Task<Reply<ShowcaseView>> get(Call call);
+  Task<Reply<Card>> offer(Call call);
   Task<Reply<ShowcaseView>> arrange(Call call, ShowcaseDraft draft);
   Task<Reply<NowShowingView>> show(Call call, ShowDraft draft);
   Task<Reply<NoContent>> hide(Call call);

@@ -45,6 +45,7 @@ struct Card {
   std::vector<std::string> pictures{};
   std::vector<CardVariant> variants{};
   bool sold_out = false;
+  bool needs_shipping = true;
   static constexpr std::string_view schema_name = "Card";
   static constexpr auto fields() {
     return std::tuple{field("product", &Card::product),
@@ -53,7 +54,8 @@ struct Card {
                       field("description", &Card::description),
                       field("pictures", &Card::pictures),
                       field("variants", &Card::variants),
-                      field("sold_out", &Card::sold_out, {.help = "No unit is free or held"})};
+                      field("sold_out", &Card::sold_out, {.help = "No unit is free or held"}),
+                      field("needs_shipping", &Card::needs_shipping)};
   }
 };
 

@@ -31,7 +31,8 @@ Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
             .number = item.number,
             .name = product->name,
             .description = product->description,
-            .sold_out = true};
+            .sold_out = true,
+            .needs_shipping = product->needs_shipping};
   for (const PictureId picture : product->pictures) card.pictures.push_back(picture_url(picture));
   for (const Sku& sku : product->skus) {
     auto pool = pool_of(tx, sku.sku);
@@ -115,6 +116,16 @@ ShowingMoment ShowcaseService::moment(const std::string& room,
 
 Task<Result<ShowcaseView>> ShowcaseService::view(std::string room) {
   auto work = [room](Transaction& tx) { return read_showcase(tx, room); };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<Card>> ShowcaseService::offer(ProductId product) {
+  auto work = [product](Transaction& tx) -> Result<Card> {
+    auto found = find_product(tx, product);
+    if (!found) return found.error();
+    if (found->state != ProductState::active) return Error{ErrorKind::not_found, "shop.product"};
+    return card_of(tx, {.product = product, .number = 0});
+  };
   co_return co_await needs_.gate.read(std::move(work));
 }
 

@@ -44,6 +44,9 @@ class ShowcaseService {
   explicit ShowcaseService(ShowcaseNeeds needs) : needs_(std::move(needs)) {}
 
   Task<Result<ShowcaseView>> view(std::string room);
+  // One product as a card without a number, on a showcase or not. Errors: `not_found` "shop.product", also
+  // when it is archived.
+  Task<Result<Card>> offer(ProductId product);
   // Errors: `not_found` "shop.product" (unknown or archived), `invalid_input` "shop.showcase_twice".
   Task<Result<void>> arrange(std::string room, std::vector<ProductId> products);
   // Showing what is already shown changes nothing. Errors: `conflict` "shop.not_on_showcase".
