@@ -237,6 +237,26 @@ struct GuestSignedIn {
   }
 };
 
+// A sign-in ended before its time: signed out, sent away, or its account was closed. What was opened in it
+// (a room's socket, a picture) ends too.
+struct SessionEnded {
+  static constexpr std::string_view kind = "SessionEnded";
+  static constexpr int schema = 1;
+  SessionId session;
+  static constexpr auto fields() { return std::tuple{field("session", &SessionEnded::session)}; }
+};
+
+// Staff set a buyer's tier.
+struct BuyerTierChanged {
+  static constexpr std::string_view kind = "BuyerTierChanged";
+  static constexpr int schema = 1;
+  AccountId account;
+  int64_t tier = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("account", &BuyerTierChanged::account), field("tier", &BuyerTierChanged::tier)};
+  }
+};
+
 // A capability was switched for the shop (DESIGN 2): API, pages and rooms follow within 5 s.
 struct CapabilitiesChanged {
   static constexpr std::string_view kind = "CapabilitiesChanged";

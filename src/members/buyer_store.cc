@@ -1,5 +1,7 @@
 #include "members/buyer_store.h"
 
+#include "contract/events.h"
+
 namespace vitrine {
 namespace {
 
@@ -92,7 +94,41 @@ Result<void> insert_buyer_session(Transaction& transaction, const BuyerSession& 
 }
 
 Result<void> delete_buyer_session(Transaction& transaction, SessionId session) {
-  return done(transaction.execute("DELETE FROM buyer_sessions WHERE session = $1", session));
+  const auto gone = transaction.execute("DELETE FROM buyer_sessions WHERE session = $1", session);
+  if (!gone) return gone.error();
+  return *gone == 0 ? Result<void>() : transaction.emit(session.str(), 1, SessionEnded{session});
+}
+
+Result<int64_t> tier_of(Transaction& transaction, AccountId account) {
+  const auto rows = transaction.query("SELECT tier FROM buyers WHERE account = $1", account);
+  if (!rows) return rows.error();
+  if (rows->empty()) return Error{ErrorKind::not_found, "members.buyer"};
+  return rows->front().integer(0);
+}
+
+Result<void> set_tier(Transaction& transaction, AccountId account, int64_t tier, WallTime now) {
+  const auto set = transaction.execute("UPDATE buyers SET tier = $1 WHERE account = $2", tier, account);
+  if (!set) return set.error();
+  if (*set == 0) return Error{ErrorKind::not_found, "members.buyer"};
+  return transaction.emit(account.str(), now.ms, BuyerTierChanged{account, tier});
+}
+
+Result<std::vector<BuyerRow>> list_buyers(Transaction& transaction, const BuyerQuery& query) {
+  const auto rows = transaction.query(
+      "SELECT account, name, phone, tier, created_ms FROM buyers WHERE shop_id = 'default'"
+      " AND ($1 = '' OR name LIKE '%' || $1 || '%' OR phone_index = $2) AND tier >= $3 AND account < $4"
+      " ORDER BY account DESC LIMIT $5",
+      query.text, query.phone_index, query.tier_min, query.before, static_cast<int64_t>(query.limit));
+  if (!rows) return rows.error();
+  std::vector<BuyerRow> out;
+  for (const Row& row : *rows) {
+    out.push_back({.account = row.id<AccountId>(0),
+                   .name = row.text(1),
+                   .phone_sealed = row.maybe_text(2).value_or(std::string()),
+                   .tier = row.integer(3),
+                   .created = row.time(4)});
+  }
+  return out;
 }
 
 }  // namespace vitrine

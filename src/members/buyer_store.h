@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -55,5 +56,26 @@ struct BuyerSession {
 // Also clears a few sessions that are over.
 Result<void> insert_buyer_session(Transaction& transaction, const BuyerSession& session);
 Result<void> delete_buyer_session(Transaction& transaction, SessionId session);
+
+// Errors: `not_found` "members.buyer".
+Result<int64_t> tier_of(Transaction& transaction, AccountId account);
+Result<void> set_tier(Transaction& transaction, AccountId account, int64_t tier, WallTime now);
+
+struct BuyerRow {
+  AccountId account;
+  std::string name;
+  std::string phone_sealed;  // empty: came by the merchant's token
+  int64_t tier = 0;
+  WallTime created;
+};
+struct BuyerQuery {
+  std::string text;         // in the name; empty: all
+  std::string phone_index;  // of the text, where it is a phone
+  int64_t tier_min = 0;
+  AccountId before;  // the page begins below this id
+  size_t limit = 50;
+};
+// Newest first.
+Result<std::vector<BuyerRow>> list_buyers(Transaction& transaction, const BuyerQuery& query);
 
 }  // namespace vitrine

@@ -49,6 +49,7 @@ Task<Result<Caller>> CookieAuthenticator::authenticate(std::shared_ptr<const Htt
   if (*buyer) {
     caller.viewer = Caller::Viewer::buyer;
     caller.account = (*buyer)->account;
+    caller.buyer_session = (*buyer)->session;
     caller.name = std::move((*buyer)->name);
   }
   auto staff = co_await find_staff(request);
@@ -70,7 +71,7 @@ Task<Result<std::optional<CookieAuthenticator::Buyer>>> CookieAuthenticator::fin
   auto card = co_await identities_.buyer_card(cookie->account);
   if (!card && card.error().kind == ErrorKind::not_found) co_return std::optional<Buyer>();
   if (!card) co_return card.error();
-  co_return std::optional(Buyer{cookie->account, std::move(card->name)});
+  co_return std::optional(Buyer{cookie->account, cookie->session, std::move(card->name)});
 }
 
 Task<Result<std::optional<StaffCaller>>> CookieAuthenticator::find_staff(

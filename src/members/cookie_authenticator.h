@@ -30,6 +30,7 @@ class CookieAuthenticator {
  private:
   struct Buyer {
     AccountId account;
+    SessionId session;
     std::string name;
   };
   Task<Result<std::optional<Buyer>>> find_buyer(std::shared_ptr<const HttpRequest> request);

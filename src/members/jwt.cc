@@ -27,7 +27,7 @@ constexpr Error kBadToken{ErrorKind::unauthenticated, "members.token"};
 constexpr size_t kTokenBytesMax = 8 * 1024;
 constexpr size_t kSecretBytesMin = 32;
 constexpr int kRsaBitsMin = 2048;
-constexpr int64_t kLeewaySeconds = 30;
+constexpr int64_t kLeewaySeconds = 60;
 
 std::optional<JwtAlgorithm> algorithm_named(std::string_view name) {
   if (name == "HS256") return JwtAlgorithm::hs256;
@@ -141,8 +141,9 @@ const JwtVerifier::ReadyKey* JwtVerifier::key_for(JwtAlgorithm algorithm, std::s
   for (const auto& key : keys_) {
     if (key->algorithm != algorithm) continue;
     if (!id.empty() && key->id == id) return key.get();
-    if (id.empty() && only != nullptr) return nullptr;
-    if (id.empty()) only = key.get();
+    if (!id.empty() && !key->id.empty()) continue;
+    if (only != nullptr) return nullptr;
+    only = key.get();
   }
   return only;
 }
@@ -171,7 +172,11 @@ Result<JwtClaims> JwtVerifier::verify(std::string_view token, WallTime now) cons
   const auto claims = parse_part(token.substr(first + 1, second - first - 1));
   if (!claims) return kBadToken;
   if (auto timely = check_times(*claims, now); !timely) return timely.error();
-  JwtClaims out{text_of(*claims, "iss"), text_of(*claims, "sub"), text_of(*claims, "name")};
+  JwtClaims out{.issuer = text_of(*claims, "iss"),
+                .subject = text_of(*claims, "sub"),
+                .name = text_of(*claims, "name"),
+                .room = text_of(*claims, "room"),
+                .expires = {seconds_of(*claims, "exp").value_or(0) * 1'000}};
   if (!names_audience(*claims, audience_) || out.subject.empty()) return kBadToken;
   if (!issuer_.empty() && out.issuer != issuer_) return kBadToken;
   return out;

@@ -18,7 +18,9 @@ namespace vitrine {
 enum class JwtAlgorithm : uint8_t { hs256, rs256, eddsa };
 
 struct JwtKey {
-  std::string id;  // the token's `kid`; a token without one is tried with the only key of its algorithm
+  // The token's `kid`; a token without one is tried with the only key of its algorithm. Empty: a key for
+  // every `kid` that no other key has.
+  std::string id;
   JwtAlgorithm algorithm = JwtAlgorithm::hs256;
   std::string material;  // the shared secret's bytes (HS256), or a PEM public key
 };
@@ -27,6 +29,8 @@ struct JwtClaims {
   std::string issuer;
   std::string subject;  // who, in the merchant's own words
   std::string name;     // may be empty
+  std::string room;     // the room whose stream may be watched with it; may be empty
+  WallTime expires;
 };
 
 class JwtVerifier {
@@ -36,7 +40,7 @@ class JwtVerifier {
   static Result<JwtVerifier> make(std::vector<JwtKey> keys, std::string issuer, std::string audience);
 
   // Checks signature, `iss` (when one is configured), `aud`, `exp` (required), `nbf`, `sub` (required),
-  // each within 30 s of clock difference. Errors: `unauthenticated` "members.token" for every fault
+  // each within 60 s of clock difference. Errors: `unauthenticated` "members.token" for every fault
   // but time, "members.token_expired", "members.token_early".
   Result<JwtClaims> verify(std::string_view token, WallTime now) const;
   bool has_keys() const { return !keys_.empty(); }

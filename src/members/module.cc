@@ -5,8 +5,11 @@
 #include "base/log.h"
 #include "members/audit.h"
 #include "members/buyer_api.h"
+#include "members/passwords.h"
 #include "members/schema.h"
 #include "members/staff_api.h"
+#include "members/tier_api.h"
+#include "members/watch_tokens.h"
 
 namespace vitrine {
 namespace {
@@ -38,6 +41,7 @@ struct MembersModule::Parts {
         addresses(context),
         me_api(context, identities, authenticator, buyers),
         staff_api(context, staff, me_api, metrics),
+        tier_api(context),
         buyer_api({context, identities, buyers, sms, addresses, me_api, metrics}) {}
 
   MembersNeeds needs;
@@ -49,8 +53,11 @@ struct MembersModule::Parts {
   BuyerService buyers;
   StaffService staff;
   AddressBook addresses;
+  PasswordHasher door_passwords;  // of rooms: guessing there keeps no staff from signing in
+  WatchTokens watch_tokens{context};
   MeApi me_api;
   StaffApi staff_api;
+  TierApi tier_api;
   BuyerApi buyer_api;
 };
 
@@ -59,6 +66,7 @@ MembersModule::MembersModule(MembersNeeds needs) : parts_(std::make_unique<Parts
   parts_->me_api.add_routes(parts_->needs.router);
   parts_->staff_api.add_routes(parts_->needs.router);
   parts_->buyer_api.add_routes(parts_->needs.router);
+  parts_->tier_api.add_routes(parts_->needs.router);
 }
 
 MembersModule::~MembersModule() = default;
@@ -146,6 +154,32 @@ Task<Result<void>> MembersModule::audit(AuditEntry entry) {
     return append_audit(transaction, key, entry, now);
   };
   co_return co_await parts_->context.database->write(std::move(work));
+}
+
+Task<Result<std::string>> MembersModule::hash_password(std::string password) {
+  return parts_->door_passwords.hash(std::move(password));
+}
+
+Task<Result<bool>> MembersModule::check_password(std::string encoded, std::string password) {
+  const auto match = co_await parts_->door_passwords.verify(std::move(encoded), std::move(password));
+  if (!match) co_return match.error();
+  co_return *match != PasswordMatch::wrong;
+}
+
+Task<Result<void>> MembersModule::check_terms(TokenTerms terms) {
+  if (!parts_->context.ready()) co_return kUnavailable;
+  co_return co_await parts_->watch_tokens.check(std::move(terms));
+}
+
+Task<Result<WatchClaims>> MembersModule::watch_claims(TokenTerms terms, std::string token) {
+  if (!parts_->context.ready()) co_return kUnavailable;
+  co_return co_await parts_->watch_tokens.verify(std::move(terms), std::move(token));
+}
+
+Task<Result<int64_t>> MembersModule::tier(AccountId account) {
+  if (!parts_->context.ready()) co_return kUnavailable;
+  auto work = [account](Transaction& transaction) { return tier_of(transaction, account); };
+  co_return co_await parts_->context.database->read(std::move(work));
 }
 
 }  // namespace vitrine

@@ -16,6 +16,7 @@
 #include "bus/bus.h"
 #include "contract/members.h"
 #include "contract/module.h"
+#include "contract/proofs.h"
 #include "net/dispatch.h"
 #include "runtime/core.h"
 #include "runtime/metrics.h"
@@ -41,7 +42,7 @@ struct CreatedStaff {
   std::string password;  // one-time, unless one was given
 };
 
-class MembersModule final : public Module, public MembersPort {
+class MembersModule final : public Module, public MembersPort, public ProofPort {
  public:
   explicit MembersModule(MembersNeeds needs);
   ~MembersModule() override;
@@ -65,6 +66,12 @@ class MembersModule final : public Module, public MembersPort {
 
   Task<Result<AddressSnapshot>> address(AccountId account, AddressId address) override;
   Task<Result<void>> audit(AuditEntry entry) override;
+
+  Task<Result<std::string>> hash_password(std::string password) override;
+  Task<Result<bool>> check_password(std::string encoded, std::string password) override;
+  Task<Result<void>> check_terms(TokenTerms terms) override;
+  Task<Result<WatchClaims>> watch_claims(TokenTerms terms, std::string token) override;
+  Task<Result<int64_t>> tier(AccountId account) override;
 
  private:
   struct Parts;

@@ -58,9 +58,15 @@ CREATE TABLE audit (
   PRIMARY KEY (shop_id, n));
 )sql";
 
+// How far a buyer has come with the merchant: staff set it, and rooms may ask for one.
+inline constexpr std::string_view kBuyerTier = R"sql(
+ALTER TABLE buyers ADD COLUMN tier BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX buyers_by_tier ON buyers (shop_id, tier, account);
+)sql";
+
 inline std::vector<Migration> members_migrations() {
   static const std::string first = std::string(kMembersTables1) + std::string(kIdempotencyTable);
-  return {{1, first}};
+  return {{1, first}, {2, kBuyerTier}};
 }
 
 }  // namespace vitrine

@@ -1,5 +1,7 @@
 #include "members/staff_store.h"
 
+#include "contract/events.h"
+
 namespace vitrine {
 namespace {
 
@@ -142,12 +144,18 @@ Result<std::optional<AccountId>> delete_staff_session(Transaction& transaction, 
   if (rows->empty()) return std::optional<AccountId>();
   const auto gone = transaction.execute("DELETE FROM staff_sessions WHERE session = $1", session);
   if (!gone) return gone.error();
+  if (auto told = transaction.emit(session.str(), 1, SessionEnded{session}); !told) return told.error();
   return std::optional(rows->front().id<AccountId>(0));
 }
 
 Result<void> delete_staff_sessions(Transaction& transaction, AccountId account, SessionId kept) {
-  return done(
-      transaction.execute("DELETE FROM staff_sessions WHERE account = $1 AND session <> $2", account, kept));
+  const auto rows = transaction.query(
+      "SELECT session FROM staff_sessions WHERE account = $1 AND session <> $2", account, kept);
+  if (!rows) return rows.error();
+  for (const Row& row : *rows) {
+    if (auto gone = delete_staff_session(transaction, row.id<SessionId>(0)); !gone) return gone.error();
+  }
+  return {};
 }
 
 Result<void> delete_old_staff_sessions(Transaction& transaction, WallTime created_before) {

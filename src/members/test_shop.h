@@ -79,7 +79,9 @@ class Browser {
   HttpResponse send(HttpMethod method, const std::string& path, const std::string& body = "") {
     HttpRequest request;
     request.method = method;
-    request.path = path;
+    const size_t mark = path.find('?');
+    request.path = path.substr(0, mark);
+    if (mark != std::string::npos) request.query = path.substr(mark + 1);
     request.body = body;
     request.remote = address_;
     request.secure = secure;

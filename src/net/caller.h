@@ -47,9 +47,10 @@ struct StaffCaller {
 struct Caller {
   enum class Viewer : uint8_t { none, guest, buyer };
   Viewer viewer = Viewer::none;
-  GuestId guest;      // set for guests, and for buyers who were guests before
-  AccountId account;  // set for buyers
-  std::string name;   // the viewer's display name
+  GuestId guest;              // set for guests, and for buyers who were guests before
+  AccountId account;          // set for buyers
+  SessionId buyer_session{};  // the sign-in that made it a buyer
+  std::string name;           // the viewer's display name
   std::optional<StaffCaller> staff;
 
   bool is_buyer() const { return viewer == Viewer::buyer; }
