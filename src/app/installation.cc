@@ -87,6 +87,7 @@ Installation::Installation(InstallationOptions options, DataLock lock)
                 .sandbox = options_.sandbox,
                 .ops = absent_.ops.get(),
                 .members = absent_.members.get(),
+                .proofs = absent_.proofs.get(),
                 .media = absent_.media.get()} {
   set_config(options_.config);
   for (const ModuleEntry& entry : module_table()) {

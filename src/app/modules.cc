@@ -30,6 +30,7 @@ std::unique_ptr<Module> make_members(Platform& p) {
                                                            .data_directory = p.data,
                                                            .metrics = p.metrics});
   p.members = p.members_module = made.get();
+  p.proofs = made.get();
   return made;
 }
 
@@ -71,8 +72,11 @@ std::unique_ptr<Module> make_rooms(Platform& p) {
                                                        .metrics = p.metrics,
                                                        .media = *p.media,
                                                        .ops = *p.ops,
-                                                       .members = *p.members});
+                                                       .members = *p.members,
+                                                       .proofs = *p.proofs,
+                                                       .random = p.random});
   p.rooms_module = made.get();
+  if (p.media_module != nullptr) p.media_module->set_audience(made->audience());
   return made;
 }
 
@@ -91,6 +95,7 @@ std::unique_ptr<Module> make_shop(Platform& p) {
       .publish_delay = [] { return Milliseconds(Core::current()->config().get(kMediaPublishDelayMs)); },
       .sandbox = p.sandbox});
   p.shop_module = made.get();
+  if (p.rooms_module != nullptr) p.rooms_module->set_purchases(*made);
   return made;
 }
 
@@ -103,6 +108,18 @@ class NobodyHere final : public MembersPort {
  public:
   Task<Result<AddressSnapshot>> address(AccountId, AddressId) override { co_return kUnavailable; }
   Task<Result<void>> audit(AuditEntry) override { co_return kUnavailable; }
+
+ private:
+  static constexpr Error kUnavailable{ErrorKind::unavailable, "members.unavailable"};
+};
+
+class NoProofs final : public ProofPort {
+ public:
+  Task<Result<std::string>> hash_password(std::string) override { co_return kUnavailable; }
+  Task<Result<bool>> check_password(std::string, std::string) override { co_return kUnavailable; }
+  Task<Result<void>> check_terms(TokenTerms) override { co_return kUnavailable; }
+  Task<Result<WatchClaims>> watch_claims(TokenTerms, std::string) override { co_return kUnavailable; }
+  Task<Result<int64_t>> tier(AccountId) override { co_return kUnavailable; }
 
  private:
   static constexpr Error kUnavailable{ErrorKind::unavailable, "members.unavailable"};
@@ -131,6 +148,7 @@ const std::vector<ModuleEntry>& module_table() {
 AbsentPorts::AbsentPorts()
     : ops(std::make_unique<EverythingOn>()),
       members(std::make_unique<NobodyHere>()),
+      proofs(std::make_unique<NoProofs>()),
       media(std::make_unique<NothingLive>()) {}
 AbsentPorts::~AbsentPorts() = default;
 

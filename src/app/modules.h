@@ -16,6 +16,7 @@
 #include "contract/members.h"
 #include "contract/module.h"
 #include "contract/ops.h"
+#include "contract/proofs.h"
 #include "net/router.h"
 #include "ops/health_board.h"
 #include "runtime/core.h"
@@ -53,6 +54,7 @@ struct Platform {
   // A module that does not run here is stood in for by one that says so.
   OpsPort* ops;
   MembersPort* members;
+  ProofPort* proofs;
   MediaPort* media;
 
   // The modules as themselves, for commands; null when they do not run here.
@@ -79,6 +81,7 @@ struct AbsentPorts {
   ~AbsentPorts();
   std::unique_ptr<OpsPort> ops;
   std::unique_ptr<MembersPort> members;
+  std::unique_ptr<ProofPort> proofs;
   std::unique_ptr<MediaPort> media;
 };
 

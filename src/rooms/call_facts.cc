@@ -40,4 +40,15 @@ ChatAuthor author_of(const Caller& caller, const std::string& remote) {
   return out;
 }
 
+DoorVisitor visitor_of(const Caller& caller, const std::string& remote) {
+  DoorVisitor out{.id = caller.viewer_id(), .is_staff = caller.staff.has_value()};
+  if (caller.is_buyer() && caller.guest) out.guest = caller.guest.str();
+  if (!remote.empty() && !is_loopback(remote)) out.address = address_group(remote);
+  if (caller.staff)
+    out.session = caller.staff->session.str();
+  else if (caller.is_buyer() && caller.buyer_session)
+    out.session = caller.buyer_session.str();
+  return out;
+}
+
 }  // namespace vitrine

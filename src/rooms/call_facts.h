@@ -8,6 +8,7 @@
 
 #include "contract/members.h"
 #include "net/router.h"
+#include "rooms/door_visitor.h"
 #include "rooms/room_events.h"
 #include "store/idempotency.h"
 
@@ -23,5 +24,7 @@ std::string actor_name(const Caller& caller);
 
 // Staff speak under their own name and role, with the viewer's id: mutes and echoes go by that.
 ChatAuthor author_of(const Caller& caller, const std::string& remote);
+
+DoorVisitor visitor_of(const Caller& caller, const std::string& remote);
 
 }  // namespace vitrine

@@ -29,8 +29,8 @@ struct RoomsContext {
   std::unique_ptr<Database> database;
   std::unique_ptr<Database> chat;
   RoomDirectory directory;
-  DoorBook doors{};
   RoleBook roles{};
+  DoorBook doors{roles, clock};
   PrivateLanes lanes;
   size_t resume_events = 2'000;
   FeedOptions feed;

@@ -47,6 +47,7 @@ void own_the_room(const std::string& directory, ChildReport& report) {
   TestMedia media;
   TestOps ops;
   TestMembers members;
+  TestProofs proofs;
   const auto bus = make_local_bus();
   TestServer server({.cores = 2,
                      .authenticator = believe,
@@ -61,7 +62,9 @@ void own_the_room(const std::string& directory, ChildReport& report) {
                       .metrics = server.metrics(),
                       .media = media,
                       .ops = ops,
-                      .members = members});
+                      .members = members,
+                      .proofs = proofs,
+                      .random = random});
   server.start();
   auto shop = open_sqlite({.name = "shop", .directory = directory + "/db", .migrations = {}});
   check(shop.ok() && module.start().ok(), "the process starts");

@@ -1,42 +1,35 @@
-// How a page asks at the door of a room: may this viewer be inside, and what may it do there.
+// The HTTP side of a room's door: may this viewer be inside, what lets it in, and what staff ask for there.
 //
 // Owns    nothing. Thread  any core.
 #pragma once
 
 #include "net/router.h"
-#include "rooms/context.h"
+#include "rooms/entry_service.h"
+#include "rooms/entry_views.h"
 
 namespace vitrine {
 
-enum class EntryState : uint8_t { inside, kicked, banned };
-constexpr std::array<std::string_view, 3> enum_names(EntryState) {
-  return {"inside", "kicked", "banned"};
-}
-
-struct EntryView {
-  EntryState state = EntryState::inside;
-  int64_t until_ms = 0;
-  std::string reason;
-  std::vector<RoomAct> acts;
-  static constexpr std::string_view schema_name = "RoomEntry";
-  static constexpr auto fields() {
-    return std::tuple{
-        field("state", &EntryView::state, {.help = "inside: the socket lets the viewer in"}),
-        field("until_ms", &EntryView::until_ms, {.help = "of a state that ends by itself; else 0"}),
-        field("reason", &EntryView::reason, {.help = "in the words of staff"}),
-        field("acts", &EntryView::acts, {.help = "what the viewer may do in this room"})};
-  }
-};
-
 class EntryApi {
  public:
-  explicit EntryApi(RoomsContext& context) : context_(context) {}
+  EntryApi(RoomsContext& context, EntryService& service) : context_(context), service_(service) {}
   void add_routes(Router& router);
 
  private:
+  void add_staff_routes(Router& router);
   Task<Reply<EntryView>> get(Call call);
+  Task<Reply<EntryView>> show(Call call, EntryProofView body);
+  Task<Reply<AccessView>> access(Call call);
+  Task<Reply<AccessView>> set_access(Call call, AccessWishView body);
+  Task<Reply<InviteList>> invites(Call call);
+  Task<Reply<InviteView>> make_invite(Call call, NewInvite body);
+  Task<Reply<NoContent>> drop_invite(Call call);
+
+  Task<Reply<EntryView>> entry(Call call);
+  std::optional<Error> refusal(const Call& call) const;
+  Task<void> audit(AuditEntry entry);
 
   RoomsContext& context_;
+  EntryService& service_;
 };
 
 }  // namespace vitrine

@@ -76,6 +76,11 @@ Task<Result<DoneSanction>> ModerationService::sanction(std::string room, Sanctio
   const auto handle = context_.directory.find(room);
   if (!handle) co_return kNoRoom;
   if (sanction.name.empty()) sanction.name = co_await name_in(handle, sanction.account);
+  if (sanction.kind != SanctionKind::mute) {
+    const DoorVisitor seen = context_.doors.last_seen(sanction.account);
+    sanction.device = seen.guest;
+    sanction.address = seen.address;
+  }
   auto work = [place = place_of(room, sanction.scope), sanction,
                key](Transaction& tx) -> Result<DoneSanction> {
     const auto known = find_effect(tx, key);

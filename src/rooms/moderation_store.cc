@@ -118,12 +118,14 @@ Result<ChatSettings> chat_settings_of(Transaction& tx, const std::string& room) 
 
 Result<void> set_sanction(Transaction& tx, const std::string& room, const Sanction& sanction) {
   return done(tx.execute(
-      "INSERT INTO room_sanctions (shop_id, room, account, kind, name, until_ms, reason, by_name, at_ms)"
-      " VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (room, account, kind) DO UPDATE SET"
+      "INSERT INTO room_sanctions (shop_id, room, account, kind, name, until_ms, reason, by_name, at_ms,"
+      " device, address) VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+      " ON CONFLICT (room, account, kind) DO UPDATE SET"
       " name = excluded.name, until_ms = excluded.until_ms, reason = excluded.reason,"
-      " by_name = excluded.by_name, at_ms = excluded.at_ms",
+      " by_name = excluded.by_name, at_ms = excluded.at_ms, device = excluded.device,"
+      " address = excluded.address",
       room, sanction.account, sanction.kind, sanction.name, sanction.until, sanction.reason, sanction.by,
-      sanction.at));
+      sanction.at, sanction.device, sanction.address));
 }
 
 Result<void> drop_sanction(Transaction& tx, const std::string& room, SanctionKind kind,
@@ -134,7 +136,7 @@ Result<void> drop_sanction(Transaction& tx, const std::string& room, SanctionKin
 
 Result<std::vector<Sanction>> sanctions_of(Transaction& tx, const std::string& room, WallTime now) {
   const auto rows = tx.query(
-      "SELECT kind, account, name, until_ms, reason, by_name, at_ms FROM room_sanctions"
+      "SELECT kind, account, name, until_ms, reason, by_name, at_ms, device, address FROM room_sanctions"
       " WHERE room = $1 AND until_ms > $2 ORDER BY until_ms LIMIT 10000",
       room, now);
   if (!rows) return rows.error();
@@ -147,7 +149,9 @@ Result<std::vector<Sanction>> sanctions_of(Transaction& tx, const std::string& r
                    .until = row.time(3),
                    .reason = row.text(4),
                    .by = row.text(5),
-                   .at = row.time(6)});
+                   .at = row.time(6),
+                   .device = row.text(7),
+                   .address = row.text(8)});
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/log.h"
+#include "rooms/access_events.h"
 #include "rooms/config.h"
 #include "rooms/entry_api.h"
 #include "rooms/moderation_api.h"
@@ -58,10 +59,12 @@ struct RoomsModule::Parts {
         moderation(context, service),
         api(context, service),
         moderation_api(context, service, moderation),
-        entry_api(context),
+        entry(context, needs.proofs, needs.random),
+        entry_api(context, entry),
         door(context),
         shop_events(context),
-        ops_events(context) {}
+        ops_events(context),
+        access_events(context) {}
 
   Core& home() const { return needs.cores.home_of("rooms"); }
 
@@ -71,10 +74,12 @@ struct RoomsModule::Parts {
   ModerationService moderation;
   RoomsApi api;
   ModerationApi moderation_api;
+  EntryService entry;
   EntryApi entry_api;
   RoomDoor door;
   ShopEvents shop_events;
   ShopEvents ops_events;
+  AccessEvents access_events;
 };
 
 RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
@@ -108,11 +113,15 @@ Result<void> RoomsModule::start() {
   context.database = std::move(*database);
   context.chat = std::move(*chat);
   if (auto known = wait_for(parts_->home(), parts_->moderation.load()); !known) return known;
+  if (auto ruled = wait_for(parts_->home(), parts_->entry.load()); !ruled) return ruled;
   if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
+  parts_->door.start();
   Bus& bus = parts_->needs.bus;
   bus.source(*context.database);
   bus.subscribe(parts_->shop_events.subscription("rooms.shop", "shop"));
   bus.subscribe(parts_->ops_events.subscription("rooms.ops", "ops"));
+  bus.subscribe(parts_->access_events.subscription("rooms.access.shop", "shop"));
+  bus.subscribe(parts_->access_events.subscription("rooms.access.members", "members"));
   return {};
 }
 
@@ -136,6 +145,14 @@ std::optional<std::string> RoomsModule::trouble() const {
   if (const auto failed = context.database->health()) return "rooms: " + std::string(failed->reason);
   if (const auto failed = context.chat->health()) return "chat: " + std::string(failed->reason);
   return std::nullopt;
+}
+
+const AudiencePort& RoomsModule::audience() const {
+  return parts_->context.doors;
+}
+
+void RoomsModule::set_purchases(PurchasePort& purchases) {
+  parts_->entry.set_purchases(purchases);
 }
 
 Task<Result<void>> RoomsModule::create_room(std::string room, std::string title, std::string host_name) {

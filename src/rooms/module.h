@@ -11,11 +11,15 @@
 #include <string>
 
 #include "base/ids.h"
+#include "base/random.h"
 #include "bus/bus.h"
+#include "contract/audience.h"
 #include "contract/media.h"
 #include "contract/members.h"
 #include "contract/module.h"
 #include "contract/ops.h"
+#include "contract/proofs.h"
+#include "contract/purchases.h"
 #include "net/router.h"
 #include "runtime/core.h"
 #include "runtime/metrics.h"
@@ -33,6 +37,8 @@ struct RoomsNeeds {
   MediaPort& media;
   OpsPort& ops;
   MembersPort& members;
+  ProofPort& proofs;
+  Random& random;
 };
 
 class RoomsModule final : public Module {
@@ -44,6 +50,11 @@ class RoomsModule final : public Module {
   void drain() override;
   void stop() override;
   std::optional<std::string> trouble() const override;
+
+  // Who may watch: the decision of the rooms' doors. Lives as long as the module.
+  const AudiencePort& audience() const;
+  // Who knows what was paid; before start.
+  void set_purchases(PurchasePort& purchases);
 
   // For the command line and the demo; the stream has the room's name.
   // Errors: `invalid_input` "rooms.name", `conflict` "rooms.exists", `unavailable`.

@@ -58,7 +58,10 @@ class RoomsModuleTest : public ::testing::Test {
                                                       .metrics = server.metrics(),
                                                       .media = media,
                                                       .ops = ops,
-                                                      .members = members});
+                                                      .members = members,
+                                                      .proofs = proofs,
+                                                      .random = random});
+    module->set_purchases(purchases);
   }
   void begin() {
     ASSERT_TRUE(module->start());
@@ -81,6 +84,12 @@ class RoomsModuleTest : public ::testing::Test {
         {"kind", kind}, {"scope", scope}, {"account", account}, {"minutes", minutes}, {"reason", reason}};
     return http().post("/v1/rooms/demo/sanctions", boost::json::serialize(body),
                        {{"Staff", "1"}, {"Idempotency-Key", std::string(kind) + std::string(account)}});
+  }
+  ClientReply set_access(std::string_view json) {
+    return http().request("PUT", "/v1/rooms/demo/access", std::string(json), kStaff);
+  }
+  ClientReply enter(std::string_view proof, std::string_view viewer) {
+    return http().post("/v1/rooms/demo/entry", proof, {{"Viewer", std::string(viewer)}});
   }
   ClientReply put_rules(std::string_view json) {
     return http().request("PUT", "/v1/rooms/demo/chat-rules", std::string(json), kStaff);
@@ -108,6 +117,8 @@ class RoomsModuleTest : public ::testing::Test {
   TestMedia media;
   TestOps ops;
   TestMembers members;
+  TestProofs proofs;
+  TestPurchases purchases;
   TestServer server;
   std::unique_ptr<Bus> bus = make_local_bus();
   std::unique_ptr<RoomsModule> module;
@@ -318,6 +329,75 @@ TEST_F(RoomsModuleTest, ARoleOfTheRoomAllowsWhatTheTableSaysThereAndNowhereElse)
       "rooms.role_account");
   EXPECT_EQ(http().request("DELETE", roles + std::string(kBuyer), "", kStaff).status, 204);
   EXPECT_EQ(http().get("/v1/rooms/demo/held", helper).slug(), "members.no_right");
+}
+
+TEST_F(RoomsModuleTest, APasswordLetsInWhoKnowsItAndItsChangePutsThemOut) {
+  create("demo", "k1");
+  const HttpClient::Headers viewer{{"Viewer", std::string(kGuest)}};
+  EXPECT_EQ(set_access(R"({"mode":"password","trial_minutes":0})").slug(), "rooms.password_missing");
+  const auto set = set_access(R"({"mode":"password","password":"sesame","trial_minutes":0})");
+  EXPECT_EQ(set.json().at("has_password"), true);
+  EXPECT_EQ(http().get("/v1/rooms/demo/entry", viewer).json().at("state"), "needs_password");
+  EXPECT_EQ(WebSocketClient(server.port(), kSocket, viewer).handshake().status, 403);
+  EXPECT_EQ(enter(R"({"password":"wrong"})", kGuest).slug(), "rooms.wrong_password");
+  EXPECT_EQ(enter(R"({"code":"sesame"})", kGuest).slug(), "rooms.proof_kind");
+  EXPECT_EQ(enter(R"({"password":"sesame"})", kGuest).json().at("state"), "inside");
+  EXPECT_TRUE(module->audience().may_watch({"demo", std::string(kGuest), {}, true}));
+  EXPECT_FALSE(module->audience().may_watch({"demo", std::string(kOther), {}, true}));
+  WebSocketClient socket(server.port(), kSocket, viewer);
+  next(socket, "snapshot");
+  set_access(R"({"mode":"password","password":"another","trial_minutes":0})");
+  EXPECT_EQ(next(socket, "outside").at("why"), "needs_password");
+  EXPECT_FALSE(module->audience().may_watch({"demo", std::string(kGuest), {}, true}));
+}
+
+TEST_F(RoomsModuleTest, GuessingAPasswordEndsAfterFiveTries) {
+  create("demo", "k1");
+  set_access(R"({"mode":"password","password":"sesame","trial_minutes":0})");
+  for (int guess = 0; guess < 5; ++guess)
+    EXPECT_EQ(enter(R"({"password":"guess"})", kGuest).slug(), "rooms.wrong_password");
+  EXPECT_EQ(enter(R"({"password":"sesame"})", kGuest).slug(), "rooms.too_many_tries");
+  EXPECT_EQ(enter(R"({"password":"sesame"})", kOther).status, 200);
+}
+
+TEST_F(RoomsModuleTest, AnInviteLetsInAsManyAsItSaysAndTakenBackNobody) {
+  create("demo", "k1");
+  set_access(R"({"mode":"invite","trial_minutes":0})");
+  const HttpClient::Headers staff{{"Staff", "1"}, {"Idempotency-Key", "i1"}};
+  const auto made = http().post("/v1/rooms/demo/invites", R"({"label":"press","uses_max":1})", staff);
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string code(made.json().at("code").as_string());
+  const auto again = http().post("/v1/rooms/demo/invites", R"({"label":"press","uses_max":1})", staff);
+  EXPECT_EQ(again.json().at("code").as_string(), std::string_view(code));
+  std::string typed = code.substr(0, 5) + "-" + code.substr(5);
+  for (char& letter : typed) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  const std::string body = boost::json::serialize(boost::json::object{{"code", typed}});
+  EXPECT_EQ(enter(body, kGuest).json().at("state"), "inside");
+  EXPECT_EQ(enter(body, kGuest).json().at("state"), "inside") << "sent twice, used once";
+  EXPECT_EQ(enter(body, kOther).slug(), "rooms.wrong_code");
+  EXPECT_EQ(http().get("/v1/rooms/demo/invites", kStaff).json().at("items").at(0).at("uses"), 1);
+  EXPECT_EQ(http().request("DELETE", "/v1/rooms/demo/invites/" + code, "", kStaff).status, 204);
+  const HttpClient::Headers viewer{{"Viewer", std::string(kGuest)}};
+  EXPECT_EQ(http().get("/v1/rooms/demo/entry", viewer).json().at("state"), "needs_invite");
+}
+
+TEST_F(RoomsModuleTest, ATokenOfTheMerchantsSiteIsForItsRoomAlone) {
+  create("demo", "k1");
+  set_access(R"({"mode":"token","trial_minutes":0})");
+  EXPECT_EQ(enter(R"({"token":"for other"})", kGuest).slug(), "rooms.wrong_token");
+  EXPECT_EQ(enter(R"({"token":"forged"})", kGuest).slug(), "rooms.wrong_token");
+  EXPECT_EQ(enter(R"({"token":"for demo"})", kGuest).json().at("state"), "inside");
+}
+
+TEST_F(RoomsModuleTest, StaffAndSignedInViewersAreInsideAMembersRoom) {
+  create("demo", "k1");
+  set_access(R"({"mode":"members","trial_minutes":0})");
+  const auto state = [&](const HttpClient::Headers& who) {
+    return std::string(http().get("/v1/rooms/demo/entry", who).json().at("state").as_string());
+  };
+  EXPECT_EQ(state({{"Viewer", std::string(kGuest)}}), "needs_sign_in");
+  EXPECT_EQ(state({{"Buyer", std::string(kBuyer)}}), "inside");
+  EXPECT_EQ(state({{"Viewer", std::string(kGuest)}, {"Staff", "1"}}), "inside");
 }
 
 }  // namespace

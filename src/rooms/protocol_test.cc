@@ -243,6 +243,8 @@ TEST(Protocol, WhatIsForOneViewerFitsTheDocument) {
                                            flash_turn_event(FlashSaleId{77}, SkuId{5}, 5),
                                            held_event("r", {}),
                                            held_dropped_event({}),
+                                           outside_event("trial_over", {}, ""),
+                                           outside_event("signed_out", {}, ""),
                                            outside_event("banned", {5}, "R")};
   std::set<std::string> kinds = {"snapshot"};  // walked through above
   for (const std::string& text : events) {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/log.h"
+#include "rooms/access_store.h"
 #include "rooms/call_facts.h"
 #include "rooms/config.h"
 
@@ -60,10 +62,10 @@ Task<void> RoomDoor::refuse(Connection* connection, Problem problem) {
 
 // A page asks GET entry first: a browser cannot read why a socket was refused.
 std::optional<Problem> RoomDoor::outside_of(const Call& call, const RoomHandle& room) const {
-  const ChatAuthor who = author_of(call.caller, call.request->remote);
-  const auto outside = context_.doors.outside(room.name(), who, context_.clock.wall());
-  if (!outside) return std::nullopt;
-  return Problem{ErrorKind::forbidden, "rooms." + std::string(outside->why), outside->reason};
+  const DoorVisitor who = visitor_of(call.caller, call.request->remote);
+  const EntryDecision decision = context_.doors.enter(room.name(), who);
+  if (decision.lets_in()) return std::nullopt;
+  return Problem{ErrorKind::forbidden, "rooms." + std::string(name_of(decision.state)), decision.reason};
 }
 
 Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
@@ -100,7 +102,8 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
                           .deflate = web->deflate,
                           .ended = [&socket] { socket.close(); }};
   const auto seat = std::make_shared<RoomSocket>(std::move(needs));
-  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, who});
+  DoorVisitor visitor = visitor_of(call.caller, call.request->remote);
+  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, std::move(visitor)});
   sweep_later(*core);
   const auto entered = co_await seat->enter(position_of(*call.request));
   if (entered && !shut_) {
@@ -119,6 +122,11 @@ Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket*
   socket.close();
 }
 
+void RoomDoor::start() {
+  Core& core = context_.cores.at(0);
+  core.post([this, &core] { sweep_later(core); });
+}
+
 void RoomDoor::sweep_later(Core& core) {
   Floor& floor = floor_of(core);
   if (floor.sweep || shut_) return;
@@ -133,14 +141,23 @@ void RoomDoor::sweep_later(Core& core) {
 void RoomDoor::sweep(Core& core) {
   Floor& floor = floor_of(core);
   floor.sweep.reset();
-  const WallTime now = context_.clock.wall();
-  std::vector<std::pair<std::shared_ptr<RoomSocket>, Outside>> out;
+  std::vector<std::pair<std::shared_ptr<RoomSocket>, EntryDecision>> out;
   for (const auto& [socket, inside] : floor.inside) {
-    if (const auto outside = context_.doors.outside(inside.room, inside.who, now))
-      out.emplace_back(inside.seat, *outside);
+    EntryDecision decision = context_.doors.ask(inside.room, inside.who);
+    if (!decision.lets_in()) out.emplace_back(inside.seat, std::move(decision));
   }
-  for (const auto& [seat, outside] : out) seat->cut(outside);
-  if (!floor.inside.empty()) sweep_later(core);
+  for (const auto& [seat, decision] : out) seat->cut(decision);
+  if (core.index() == 0) core.spawn(store_trials());
+  if (core.index() == 0 || !floor.inside.empty()) sweep_later(core);
+}
+
+// Behind the door, not at it: what a crash takes is a second's trials.
+Task<void> RoomDoor::store_trials() {
+  auto begun = context_.doors.take_new_trials();
+  if (begun.empty()) co_return;
+  auto work = [begun = std::move(begun)](Transaction& tx) { return add_trials(tx, begun); };
+  const Result<void> kept = co_await context_.database->write(std::move(work));
+  if (!kept) log_error("rooms.trials_not_kept", {{"why", kept.error().reason}});
 }
 
 void RoomDoor::stop() {

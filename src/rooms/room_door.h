@@ -25,6 +25,8 @@ class RoomDoor {
  public:
   explicit RoomDoor(RoomsContext& context);
   void add_routes(Router& router);
+  // Begins to ask, once a second, who of those who watch may no longer. Once, while the cores run.
+  void start();
   // Lets nobody in any more; who is in stays.
   void drain() { shut_ = true; }
   // Closes every socket and waits until its task has ended.
@@ -38,15 +40,17 @@ class RoomDoor {
   struct Inside {
     std::shared_ptr<RoomSocket> seat;
     std::string room;
-    ChatAuthor who;
+    DoorVisitor who;
   };
   struct Floor {
     std::map<TcpSocket*, Inside> inside;
-    std::optional<boost::asio::steady_timer> sweep;  // runs while somebody is inside
+    std::optional<boost::asio::steady_timer>
+        sweep;  // runs while somebody is inside, on the first core always
   };
   Floor& floor_of(const Core& core) { return floors_[static_cast<size_t>(core.index())]; }
   void sweep_later(Core& core);
   void sweep(Core& core);
+  Task<void> store_trials();
 
   RoomsContext& context_;
   std::vector<Floor> floors_;  // by core, each touched there only

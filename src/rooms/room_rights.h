@@ -26,11 +26,13 @@ enum class RoomAct : uint8_t {
   mute,
   kick,
   ban,
-  chat_rules,  // words, patterns, slow mode, who may speak
+  chat_rules,   // words, patterns, slow mode, who may speak
+  room_access,  // who may watch
   room_roles,
 };
-constexpr std::array<std::string_view, 8> enum_names(RoomAct) {
-  return {"delete_line", "review_lines", "handle_reports", "mute", "kick", "ban", "chat_rules", "room_roles"};
+constexpr std::array<std::string_view, 9> enum_names(RoomAct) {
+  return {"delete_line", "review_lines", "handle_reports", "mute",      "kick",
+          "ban",         "chat_rules",   "room_access",    "room_roles"};
 }
 
 bool may(RoomRole role, RoomAct act);

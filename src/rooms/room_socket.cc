@@ -150,11 +150,12 @@ Task<void> RoomSocket::catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_
   if (self->seat_) self->seat_->resume({.prefix = std::move(*prefix), .sequence = sequence});
 }
 
-void RoomSocket::cut(const Outside& outside) {
+void RoomSocket::cut(const EntryDecision& decision) {
   core_.check_here();
   if (std::exchange(cut_, true)) return;
-  send_events("[" + outside_event(outside.why, outside.until, outside.reason) + "]");
-  send_frame(websocket_close_frame(kRoomLeftClose, outside.why));
+  const std::string_view why = name_of(decision.state);
+  send_events("[" + outside_event(why, decision.until, decision.reason) + "]");
+  send_frame(websocket_close_frame(kRoomLeftClose, why));
   core_.core().spawn(end_later(shared_from_this()));
 }
 

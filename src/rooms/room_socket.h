@@ -41,7 +41,7 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   // Wire-ready control frames (pong, close).
   void send_frame(Bytes frame);
   // Says why the viewer has to leave, then closes: the page has kCutGrace to close first.
-  void cut(const Outside& outside);
+  void cut(const EntryDecision& decision);
   // Gives the seat back. Nothing is sent or called afterwards.
   void leave();
 

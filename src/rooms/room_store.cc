@@ -1,5 +1,6 @@
 #include "rooms/room_store.h"
 
+#include "rooms/access_store.h"
 #include "rooms/moderation_store.h"
 #include "store/idempotency.h"
 
@@ -93,7 +94,7 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 
 std::vector<Migration> rooms_migrations() {
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}};
+  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}};
 }
 
 std::vector<Migration> chat_migrations() {

@@ -166,9 +166,7 @@ TEST(Room, WhatStaffDecidedHoldsAfterARestart) {
   ASSERT_TRUE(wait_on(house.cores.at(0), house.moderation->set_chat_settings("demo", settings)));
   house.mute(std::string(kBuyer), Milliseconds(60'000), "loud");
   house.restart();
-  const ChatAuthor guest{.id = std::string(kGuest), .name = {}, .role = std::nullopt};
-  EXPECT_EQ(house.context->doors.outside("demo", guest, now)->why, "banned");
-  EXPECT_FALSE(house.context->doors.outside("demo", guest, ban.until));
+  EXPECT_EQ(house.context->doors.ask("demo", {.id = std::string(kGuest)}).state, EntryState::banned);
   EXPECT_EQ(house.context->roles.find("demo", std::string(kBuyer)), RoomRole::assistant);
   TestViewer viewer(house, std::string(kBuyer));
   ASSERT_TRUE(viewer.connect());

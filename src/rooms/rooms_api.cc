@@ -44,12 +44,15 @@ Task<void> RoomsApi::audit(AuditEntry entry) {
   if (!kept) log_error("rooms.not_audited", {{"reason", kept.error().reason}});
 }
 
-Reply<RoomView> RoomsApi::view(const std::string& room, const Caller& caller) const {
+Reply<RoomView> RoomsApi::view(const std::string& room, const Call& call) const {
   const auto handle = context_.directory.find(room);
   if (!handle) return Error{ErrorKind::not_found, "rooms.room"};
   const RoomSummary summary = handle->summary();
-  // Whoever may enter the room may watch: a stream by token only gets a fresh one with each answer.
-  const std::string query = context_.media.play_query(summary.stream, caller.viewer_id());
+  // Whoever may enter the room may watch: each answer carries a fresh token.
+  const DoorVisitor who = visitor_of(call.caller, call.request->remote);
+  const bool may_watch = context_.doors.ask(room, who).lets_in();
+  const std::string query =
+      may_watch ? context_.media.play_query(summary.stream, watch_name(who)) : std::string();
   return RoomView{.room = room,
                   .title = summary.title,
                   .host_name = summary.host_name,
@@ -89,14 +92,14 @@ Task<Reply<RoomView>> RoomsApi::create(Call call, NewRoom body) {
   const auto created = co_await service_.create(std::move(draft), key_of(call, "createRoom"));
   if (!created) co_return created.error();
   if (!created->replayed) co_await audit(audit_entry_of(call, "room.create", created->room));
-  Reply<RoomView> reply = view(created->room, call.caller);
+  Reply<RoomView> reply = view(created->room, call);
   reply.replayed = created->replayed;
   co_return reply;
 }
 
 Task<Reply<RoomView>> RoomsApi::get(Call call) {
   if (!context_.database) co_return kUnavailable;
-  co_return view(call.param("room"), call.caller);
+  co_return view(call.param("room"), call);
 }
 
 Task<Reply<RoomView>> RoomsApi::patch(Call call, RoomPatch body) {
@@ -104,7 +107,7 @@ Task<Reply<RoomView>> RoomsApi::patch(Call call, RoomPatch body) {
   const auto changed = co_await service_.change(call.param("room"), body.title, body.host_name);
   if (!changed) co_return changed.error();
   co_await audit(audit_entry_of(call, "room.change", call.param("room")));
-  co_return view(call.param("room"), call.caller);
+  co_return view(call.param("room"), call);
 }
 
 }  // namespace vitrine

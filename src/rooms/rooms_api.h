@@ -75,7 +75,7 @@ class RoomsApi {
   Task<Reply<RoomView>> get(Call call);
   Task<Reply<RoomView>> patch(Call call, RoomPatch body);
 
-  Reply<RoomView> view(const std::string& room, const Caller& caller) const;
+  Reply<RoomView> view(const std::string& room, const Call& call) const;
   Task<void> audit(AuditEntry entry);
 
   RoomsContext& context_;

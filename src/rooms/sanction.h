@@ -25,6 +25,9 @@ struct Sanction {
   std::string reason;
   std::string by;  // the name of who did it
   WallTime at;
+  // Of a ban or kick: where the person was last seen, so that a new name on the same browser does not help.
+  std::string device{};   // the browser's guest identity
+  std::string address{};  // address_group(); counts only for who plays without saying who it is
 };
 
 }  // namespace vitrine

@@ -1,21 +1,10 @@
 #include "rooms/shop_events.h"
 
-#include "base/log.h"
 #include "contract/events.h"
+#include "rooms/event_reader.h"
 
 namespace vitrine {
 namespace {
-
-// An event of a newer schema may say more than we know, but not less: what does not read is passed over.
-template <Dto E>
-std::optional<E> read_event(const EventRow& row) {
-  boost::system::error_code failed;
-  const auto json = boost::json::parse(row.payload, failed);
-  E event;
-  if (!failed && !read_dto(event, json)) return event;
-  log_error("rooms.event_unreadable", {{"kind", row.kind}, {"n", row.n}});
-  return std::nullopt;
-}
 
 void with_room(const RoomHandlePtr& handle, std::function<void(Room&)> use) {
   handle->home().post([handle, use = std::move(use)] {

@@ -11,6 +11,8 @@
 #include "base/config.h"
 #include "bus/bus.h"
 #include "contract/events.h"
+#include "contract/proofs.h"
+#include "contract/purchases.h"
 #include "rooms/config.h"
 #include "rooms/moderation_service.h"
 #include "rooms/room_service.h"
@@ -47,6 +49,41 @@ class TestMembers final : public MembersPort {
     co_return Error{ErrorKind::not_found, "members.address"};
   }
   Task<Result<void>> audit(AuditEntry) override { co_return Result<void>(); }
+};
+
+// Hashes nothing; a token is the words "for ROOM".
+class TestProofs final : public ProofPort {
+ public:
+  Task<Result<std::string>> hash_password(std::string password) override { co_return "hashed " + password; }
+  Task<Result<bool>> check_password(std::string encoded, std::string password) override {
+    co_return encoded == "hashed " + password;
+  }
+  Task<Result<void>> check_terms(TokenTerms terms) override {
+    if (terms.kind != TokenKeyKind::site && terms.key.empty())
+      co_return Error{ErrorKind::invalid_input, "members.jwt_key"};
+    co_return Result<void>();
+  }
+  Task<Result<WatchClaims>> watch_claims(TokenTerms, std::string token) override {
+    if (!token.starts_with("for ")) co_return Error{ErrorKind::unauthenticated, "members.token"};
+    co_return WatchClaims{"somebody", token.substr(4), {INT64_MAX}};
+  }
+  Task<Result<int64_t>> tier(AccountId account) override { co_return tiers[account]; }
+
+  std::map<AccountId, int64_t> tiers;
+};
+
+class TestPurchases final : public PurchasePort {
+ public:
+  Task<Result<std::optional<OrderId>>> paid_order(AccountId buyer, ProductId product) override {
+    if (down) co_return Error{ErrorKind::unavailable, "shop.unavailable"};
+    const auto found = paid.find({buyer, product});
+    co_return found == paid.end() ? std::nullopt : std::optional(found->second);
+  }
+  Task<Result<bool>> on_offer(ProductId product) override { co_return product == sold; }
+
+  ProductId sold{};
+  std::map<std::pair<AccountId, ProductId>, OrderId> paid;
+  bool down = false;
 };
 
 inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0,

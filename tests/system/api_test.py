@@ -138,6 +138,20 @@ class Api(unittest.TestCase):
         owner.call("PUT", f"/v1/rooms/r/roles/{helper}", {"role": "assistant", "name": "mei"})
         owner.call("GET", "/v1/rooms/r/roles")
         owner.call("DELETE", f"/v1/rooms/r/roles/{helper}")
+        self.access(server)
+
+    def access(self, server):
+        owner = self.owner
+        owner.call("GET", "/v1/rooms/r/access")
+        owner.call("PUT", "/v1/rooms/r/access", {"mode": "invite", "trial_minutes": 0})
+        code = owner.call("POST", "/v1/rooms/r/invites", {"label": "press", "uses_max": 1})["code"]
+        viewer = Checked(server.ports["http"], self.document)
+        viewer.call("GET", "/v1/me")
+        self.assertEqual(viewer.call("GET", "/v1/rooms/r/entry")["state"], "needs_invite")
+        self.assertEqual(viewer.call("POST", "/v1/rooms/r/entry", {"code": code})["state"], "inside")
+        owner.call("GET", "/v1/rooms/r/invites")
+        owner.call("DELETE", f"/v1/rooms/r/invites/{code}")
+        owner.call("PUT", "/v1/rooms/r/access", {"mode": "open", "trial_minutes": 0})
 
     def products(self):
         owner = self.owner
@@ -158,6 +172,7 @@ class Api(unittest.TestCase):
         owner.call("POST", f"/v1/skus/{sku['sku']}/stock", {"change": 3, "reason": "found three more"})
         owner.call("PUT", "/v1/rooms/r/showcase", {"products": [product["product"]]})
         owner.call("GET", "/v1/rooms/r/showcase")
+        owner.call("GET", f"/v1/offers/{product['product']}")
         owner.call("POST", "/v1/rooms/r/now-showing", {"product": product["product"], "playhead": None})
         owner.call("DELETE", "/v1/rooms/r/now-showing")
         return product
@@ -172,6 +187,8 @@ class Api(unittest.TestCase):
         address = buyer.call("POST", "/v1/addresses", fields)["address"]
         buyer.call("PUT", f"/v1/addresses/{address}", {**fields, "line": "中关村大街 2 号"})
         buyer.call("GET", "/v1/addresses")
+        known = self.owner.call("GET", "/v1/buyers?q=13800000009")["items"][0]
+        self.owner.call("PUT", f"/v1/buyers/{known['buyer']}/tier", {"tier": 2})
         return buyer, address
 
     def place(self, buyer, address, product, key):

@@ -72,6 +72,9 @@ describe.sequential('a stream by token only', () => {
     await until('the stream open', async () => {
       return (await owner.get<StreamAccess>('/v1/streams/guarded/access')).play === 'open';
     });
-    expect((await owner.get<Room>('/v1/rooms/guarded')).flv_url).toBe('/live/guarded.flv');
+    const open = await fetch(`${server.url}/live/guarded.flv`);
+    expect(open.status).toBe(200);
+    await open.body?.cancel();
+    expect((await owner.get<Room>('/v1/rooms/guarded')).flv_url).toContain('/live/guarded.flv?token=');
   });
 });

@@ -42,6 +42,10 @@ export class Owner {
     return this.send('POST', path, body);
   }
 
+  put(path: string, body: object): Promise<unknown> {
+    return this.send('PUT', path, body);
+  }
+
   /** A product in the showcase of `room`, and being shown. */
   async shownProduct(room: string, name: string, stock: number, image: Buffer): Promise<Product> {
     const picture = await this.send<Picture>('POST', '/v1/pictures', image);

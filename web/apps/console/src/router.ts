@@ -19,6 +19,7 @@ export const router = createRouter({
         { path: 'products/new', name: 'product-new', component: () => import('./pages/ProductPage.vue') },
         { path: 'products/:product', name: 'product', component: () => import('./pages/ProductPage.vue') },
         { path: 'orders', name: 'orders', component: () => import('./pages/OrdersPage.vue') },
+        { path: 'members', name: 'members', component: () => import('./pages/MembersPage.vue') },
         { path: 'staff', name: 'staff', component: () => import('./pages/StaffPage.vue') },
         { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },
         { path: 'sms', name: 'sms', component: () => import('./pages/SmsPage.vue') },

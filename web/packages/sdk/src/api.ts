@@ -40,6 +40,10 @@ export class VitrineApi {
     this.http.call<T.StaffUser>('PATCH', `/v1/staff/users/${part(user)}`, { body });
   changePassword = (body: T.PasswordChange) =>
     this.http.call<void>('PUT', '/v1/staff/password', { body });
+  buyers = (query: PageQuery & { q?: string; tier?: string } = {}) =>
+    this.http.call<T.Page<T.Buyer>>('GET', '/v1/buyers', { query: { ...query } });
+  setBuyerTier = (buyer: string, tier: number) =>
+    this.http.call<void>('PUT', `/v1/buyers/${part(buyer)}/tier`, { body: { tier } });
   sandboxSms = () => this.http.call<T.Items<T.SandboxSms>>('GET', '/v1/staff/sms');
 
   sendCode = (phone: string) =>
@@ -109,6 +113,17 @@ export class VitrineApi {
   removeMessage = (room: string, message: string) =>
     this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/messages/${part(message)}`);
   roomEntry = (room: string) => this.http.call<T.RoomEntry>('GET', `/v1/rooms/${part(room)}/entry`);
+  /** Shows a password, an invite code or a signed token at the door. */
+  enterRoom = (room: string, body: T.EntryProof) =>
+    this.http.call<T.RoomEntry>('POST', `/v1/rooms/${part(room)}/entry`, { body });
+  roomAccess = (room: string) => this.http.call<T.RoomAccess>('GET', `/v1/rooms/${part(room)}/access`);
+  setRoomAccess = (room: string, body: T.RoomAccessWish) =>
+    this.http.call<T.RoomAccess>('PUT', `/v1/rooms/${part(room)}/access`, { body });
+  invites = (room: string) => this.http.call<T.Items<T.Invite>>('GET', `/v1/rooms/${part(room)}/invites`);
+  makeInvite = (room: string, body: T.InviteDraft) =>
+    this.http.call<T.Invite>('POST', `/v1/rooms/${part(room)}/invites`, { body, tap: `invite.${room}` });
+  dropInvite = (room: string, code: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/invites/${part(code)}`);
 
   // ---- order in a room
   roomDesk = (room: string) => this.http.call<T.RoomDesk>('GET', `/v1/rooms/${part(room)}/desk`);
@@ -155,6 +170,8 @@ export class VitrineApi {
     this.http.call<void>('DELETE', `/v1/products/${part(product)}`);
   changeStock = (sku: string, body: T.StockDraft) =>
     this.http.call<T.StockChange>('POST', `/v1/skus/${part(sku)}/stock`, { body, tap: `stock.${sku}` });
+  /** A product as buyers see it, on a showcase or not. */
+  offer = (product: string) => this.http.call<T.Card>('GET', `/v1/offers/${part(product)}`);
   showcase = (room: string) => this.http.call<T.Showcase>('GET', `/v1/rooms/${part(room)}/showcase`);
   setShowcase = (room: string, products: string[]) =>
     this.http.call<T.Showcase>('PUT', `/v1/rooms/${part(room)}/showcase`, { body: { products } });

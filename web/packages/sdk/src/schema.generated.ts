@@ -92,6 +92,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/buyers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Buyers, newest first, with their tiers
+         * @description Needs the right order.read.
+         */
+        get: operations["listBuyers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/buyers/codes": {
         parameters: {
             query?: never;
@@ -138,6 +158,26 @@ export interface paths {
         post?: never;
         /** Sign out */
         delete: operations["signOutBuyer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/buyers/{buyer}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a buyer a tier, 0 to take it away
+         * @description Needs the right order.write.
+         */
+        put: operations["setBuyerTier"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -282,6 +322,23 @@ export interface paths {
         head?: never;
         /** Change the viewer's display name */
         patch: operations["rename"];
+        trace?: never;
+    };
+    "/v1/offers/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product as buyers see it, on a showcase or not: a room's ticket */
+        get: operations["getOffer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/orders": {
@@ -631,6 +688,24 @@ export interface paths {
         patch: operations["changeRoom"];
         trace?: never;
     };
+    "/v1/rooms/{room}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may watch */
+        get: operations["getRoomAccess"];
+        /** Say who may watch */
+        put: operations["setRoomAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/chat-rules": {
         parameters: {
             query?: never;
@@ -673,10 +748,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the viewer may be in the room, and why not */
+        /** Whether the viewer may be in the room, and why not; begins its trial where there is one */
         get: operations["getRoomEntry"];
         put?: never;
-        post?: never;
+        /** Show the password, invite code or signed token that the room asks for */
+        post: operations["enterRoom"];
         delete?: never;
         options?: never;
         head?: never;
@@ -746,6 +822,41 @@ export interface paths {
         /** Show a line that waited */
         post: operations["approveLine"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invite codes of the room */
+        get: operations["listInvites"];
+        put?: never;
+        /** Make an invite code */
+        post: operations["makeInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a code back; who came in with it has to leave */
+        delete: operations["dropInvite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1691,6 +1802,19 @@ export interface components {
             token: string;
             until_ms: number;
         };
+        Buyer: {
+            buyer: string;
+            name: string;
+            /** @description empty: came by the merchant's token */
+            phone_masked: string;
+            /** @description 0 unless staff set one */
+            tier: number;
+            created_at_ms: number;
+        };
+        BuyerPage: {
+            items: components["schemas"]["Buyer"][];
+            next?: string | null;
+        };
         BuyerSignIn: {
             phone?: string | null;
             code?: string | null;
@@ -1716,6 +1840,7 @@ export interface components {
             variants: components["schemas"]["CardVariant"][];
             /** @description No unit is free or held */
             sold_out: boolean;
+            needs_shipping: boolean;
         };
         CardStock: {
             free: number;
@@ -1782,6 +1907,13 @@ export interface components {
             resend_after_s: number;
             /** @description No message was sent: the code waits in the console for staff */
             sandbox: boolean;
+        };
+        EntryProof: {
+            password?: string | null;
+            /** @description an invite code */
+            code?: string | null;
+            /** @description signed by the merchant's own site, with a `room` claim */
+            token?: string | null;
         };
         FlashItem: {
             sku: string;
@@ -1880,6 +2012,18 @@ export interface components {
         HeldLineList: {
             items: components["schemas"]["HeldLine"][];
         };
+        Invite: {
+            code: string;
+            label: string;
+            uses: number;
+            uses_max: number;
+            until_ms: number;
+            by: string;
+            at_ms: number;
+        };
+        InviteList: {
+            items: components["schemas"]["Invite"][];
+        };
         KickWish: {
             /** @enum {string} */
             whom: "publisher" | "viewer" | "viewers" | "all";
@@ -1917,6 +2061,13 @@ export interface components {
         Money: {
             amount: number;
             currency: string;
+        };
+        NewInvite: {
+            /** @description whom it is for */
+            label: string;
+            uses_max: number;
+            /** @description left out: until it is taken back */
+            days?: number | null;
         };
         NewReport: {
             message: string;
@@ -2001,6 +2152,8 @@ export interface components {
             shipment?: components["schemas"]["Shipment"] | null;
             /** @description Paid with play money */
             test: boolean;
+            /** @description false: tickets and the like, which need no address */
+            needs_shipping: boolean;
             close_reason?: string | null;
             /** @description Staff only */
             note?: string | null;
@@ -2126,6 +2279,8 @@ export interface components {
             pictures: string[];
             /** @enum {string} */
             state: "active" | "archived";
+            /** @description false: a ticket or the like, bought without an address */
+            needs_shipping: boolean;
             /** @description Send it back when changing */
             version: number;
             variants: components["schemas"]["Variant"][];
@@ -2136,6 +2291,8 @@ export interface components {
             description: string;
             pictures: string[];
             variants: components["schemas"]["VariantDraft"][];
+            /** @description Left out: true for a new product, else as it was */
+            needs_shipping?: boolean | null;
             /** @description When changing: the version seen */
             version?: number | null;
         };
@@ -2231,26 +2388,59 @@ export interface components {
             flv_url: string;
             created_at_ms: number;
         };
+        RoomAccess: {
+            /** @enum {string} */
+            mode: "open" | "password" | "invite" | "members" | "ticket" | "bought" | "token";
+            has_password: boolean;
+            /** @description of mode members; 0: whoever has signed in */
+            tier: number;
+            /** @description of the modes ticket and bought */
+            product?: string | null;
+            /** @description of mode token */
+            token?: components["schemas"]["TokenTerms"] | null;
+            trial_minutes: number;
+        };
+        RoomAccessWish: {
+            /** @enum {string} */
+            mode: "open" | "password" | "invite" | "members" | "ticket" | "bought" | "token";
+            /** @description of mode password; left out: stays as it is */
+            password?: string | null;
+            /** @description of mode members */
+            tier?: number | null;
+            /** @description of the modes ticket and bought */
+            product?: string | null;
+            /** @description of mode token */
+            token?: components["schemas"]["TokenTermsWish"] | null;
+            /** @description how long anybody may watch first; 0: not at all */
+            trial_minutes: number;
+        };
         RoomDesk: {
             /** @description lines that wait for a moderator */
             held: number;
             /** @description reports nobody has handled */
             reports: number;
             /** @description what the caller may do in this room */
-            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_roles")[];
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_access" | "room_roles")[];
         };
         RoomEntry: {
             /**
-             * @description inside: the socket lets the viewer in
+             * @description inside, trial: the socket and the picture let the viewer in
              * @enum {string}
              */
-            state: "inside" | "kicked" | "banned";
+            state: "inside" | "trial" | "trial_over" | "needs_password" | "needs_invite" | "needs_sign_in" | "needs_tier" | "needs_ticket" | "needs_purchase" | "needs_token" | "signed_out" | "kicked" | "banned";
+            /**
+             * @description what the room asks for
+             * @enum {string}
+             */
+            mode: "open" | "password" | "invite" | "members" | "ticket" | "bought" | "token";
             /** @description of a state that ends by itself; else 0 */
             until_ms: number;
-            /** @description in the words of staff */
+            /** @description of a kick or ban, in the words of staff */
             reason: string;
+            /** @description what has to be bought, in the modes ticket and bought */
+            product?: string | null;
             /** @description what the viewer may do in this room */
-            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_roles")[];
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_access" | "room_roles")[];
         };
         RoomList: {
             items: components["schemas"]["RoomSummary"][];
@@ -2478,6 +2668,31 @@ export interface components {
         StreamViewerList: {
             items: components["schemas"]["StreamViewer"][];
             next?: string | null;
+        };
+        TierWish: {
+            tier: number;
+        };
+        TokenTerms: {
+            /**
+             * @description where the key is: the installation's (site), a shared secret (HS256), a public key in PEM, or a list of keys at a URL (jwks)
+             * @enum {string}
+             */
+            kind: "site" | "secret" | "pem" | "jwks";
+            /** @description a secret or PEM is set; it is never shown */
+            has_key: boolean;
+            jwks_url: string;
+            issuer: string;
+            audience: string;
+        };
+        TokenTermsWish: {
+            /** @enum {string} */
+            kind: "site" | "secret" | "pem" | "jwks";
+            /** @description the secret (32 bytes or more), the PEM text or the URL; left out: stays as it is */
+            key?: string | null;
+            /** @description the iss it must carry; empty: any */
+            issuer: string;
+            /** @description the aud it must carry; for the installation's keys members.jwt_audience counts */
+            audience: string;
         };
         Variant: {
             sku: string;
@@ -2753,6 +2968,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listBuyers: {
+        parameters: {
+            query?: {
+                /** @description part of a name, or a whole phone */
+                q?: string;
+                /** @description this tier and above */
+                tier?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     sendCode: {
         parameters: {
             query?: never;
@@ -2811,6 +3054,31 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setBuyerTier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                buyer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TierWish"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {
@@ -3056,6 +3324,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3711,6 +4002,56 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getRoomAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAccess"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRoomAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomAccessWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAccess"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getChatRules: {
         parameters: {
             query?: never;
@@ -3807,6 +4148,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    enterRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRoomFlashSales: {
         parameters: {
             query?: {
@@ -3887,6 +4255,81 @@ export interface operations {
             path: {
                 room: string;
                 message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listInvites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeInvite: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                code: string;
             };
             cookie?: never;
         };

@@ -8,6 +8,7 @@ const mug: Product = {
   description: '',
   pictures: ['/v1/pictures/pic_7', '/v1/pictures/pic_8'],
   state: 'active',
+  needs_shipping: true,
   version: 3,
   created_at_ms: 0,
   variants: [
@@ -55,6 +56,7 @@ describe('the product form', () => {
       name: 'Mug',
       description: '',
       pictures: ['pic_7', 'pic_8'],
+      needs_shipping: true,
       variants: [{ sku: 'sku_1', name: 'Blue', price: { amount: 5905, currency: 'CNY' } }],
       version: 3,
     });

@@ -22,6 +22,7 @@ export interface ProductForm {
   name: string;
   description: string;
   pictures: PictureForm[];
+  ships: boolean;
   variants: VariantForm[];
   version: number | null;
 }
@@ -38,7 +39,7 @@ export function emptyVariant(): VariantForm {
 }
 
 export function emptyForm(): ProductForm {
-  return { name: '', description: '', pictures: [], variants: [emptyVariant()], version: null };
+  return { name: '', description: '', pictures: [], ships: true, variants: [emptyVariant()], version: null };
 }
 
 /** Minor units as an editable number: 990 -> "9.90". */
@@ -67,6 +68,7 @@ export function formOf(product: Product): ProductForm {
     name: product.name,
     description: product.description,
     pictures: product.pictures.map((url) => ({ picture: pictureId(url), url })),
+    ships: product.needs_shipping,
     variants: product.variants.map((variant) => ({
       key: nextKey++,
       sku: variant.sku,
@@ -107,6 +109,7 @@ export function writeBody(form: ProductForm, currency: string, plainName: string
     name: form.name.trim(),
     description: form.description.trim(),
     pictures: form.pictures.map((picture) => picture.picture),
+    needs_shipping: form.ships,
     variants: form.variants.map((variant) => ({
       ...(variant.sku ? { sku: variant.sku } : { initial_stock: parseCount(variant.stock) ?? 0 }),
       name: variant.name.trim() || plainName,

@@ -39,12 +39,13 @@ describe('pictures', () => {
 
 describe('order actions', () => {
   const order = (state: Order['state'], providers: string[] = []) =>
-    ({ state, payments: providers.map((provider) => ({ provider })) }) as Order;
+    ({ state, needs_shipping: true, payments: providers.map((provider) => ({ provider })) }) as Order;
 
   it('ships what is paid and nothing else', () => {
     expect(orderActions(order('paid')).ship).toBe(true);
     expect(orderActions(order('pending_payment')).ship).toBe(false);
     expect(orderActions(order('shipped')).ship).toBe(false);
+    expect(orderActions({ ...order('paid'), needs_shipping: false }).ship).toBe(false);
   });
 
   it('confirms by hand only what is to be paid by hand', () => {

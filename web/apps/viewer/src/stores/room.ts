@@ -6,9 +6,11 @@ import {
   type Card,
   type ChatLine,
   type ChatLimits,
+  type EntryProof,
   type MediaTime,
   type NoticeEvent,
   type NowShowing,
+  type OutsideEvent,
   type RoomAct,
   type RoomEntry,
   type ServerEvent,
@@ -21,7 +23,8 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../app/api';
 import { i18n } from '../app/i18n';
-import { say } from '../app/say';
+import { takeLinkToken } from '../app/link-token';
+import { say, sayProblem } from '../app/say';
 import { server_now_ms, useClock } from '../app/server-now';
 import { useFlash } from './flash';
 import { useMe } from './me';
@@ -37,6 +40,9 @@ export interface Notice {
   /** How many said the same since the strip was last empty. */
   people: number;
 }
+
+/** Why the viewer is not inside, and what would let it in. */
+export type Outside = Pick<RoomEntry, 'state' | 'until_ms' | 'reason'> & Partial<Pick<RoomEntry, 'mode' | 'product'>>;
 
 /** One room as this page sees it, fed by the room's socket. */
 export const useRoom = defineStore('room', () => {
@@ -60,7 +66,9 @@ export const useRoom = defineStore('room', () => {
   const status = ref<SocketStatus>('connecting');
   const stock = ref(new Map<string, StockState>());
   /** Set while the viewer may not be inside: the page shows why instead of the room. */
-  const outside = ref<Pick<RoomEntry, 'state' | 'until_ms' | 'reason'> | null>(null);
+  const outside = ref<Outside | null>(null);
+  /** Until when the viewer may watch without what the room asks for; 0: it has no trial. */
+  const trialUntil_ms = ref(0);
   const acts = ref<RoomAct[]>([]);
   const nextLineAt_ms = ref(0);
 
@@ -71,6 +79,8 @@ export const useRoom = defineStore('room', () => {
   let releaseTimer: ReturnType<typeof setInterval> | undefined;
   let linesTimer: ReturnType<typeof setTimeout> | undefined;
   let newLines: ChatLine[] = [];
+  /** What the room asks for at its door, while the viewer is outside. */
+  let beside: Card | null = null;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   const pictureQueue = new MediaTimeQueue();
   const lineListeners = new Set<(line: ChatLine) => void>();
@@ -99,30 +109,73 @@ export const useRoom = defineStore('room', () => {
     leave();
     room.value = name;
     releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
-    const entering = (socket = makeSocket(name));
-    // The socket's identity is the cookie that /v1/me sets, so that one answer comes first.
-    const connecting = useMe()
-      .ready()
-      .then(() => {
-        entering.open();
-        return askDoor(name);
-      });
-    await Promise.all([connecting, describe(name), loadShowcase()]);
+    socket = makeSocket(name);
+    // Socket and picture go by the cookie that /v1/me sets, so that one answer comes first.
+    await Promise.all([useMe().ready().then(() => comeIn(name)), loadShowcase()]);
+  }
+
+  /** Through the door, with the token of the merchant's site if the link had one, then to the room and its picture. */
+  async function comeIn(name: string): Promise<void> {
+    const token = takeLinkToken();
+    if (token) await showToken(name, token);
+    else await askDoor(name);
+    if (room.value !== name) return;
+    if (!outside.value) socket?.open();
+    await describe(name);
+  }
+
+  async function showToken(name: string, token: string): Promise<void> {
+    try {
+      takeEntry(name, await api.enterRoom(name, { token }));
+    } catch (error) {
+      await askDoor(name);
+      if (outside.value) sayProblem(error);
+    }
+  }
+
+  /** A password or an invite code; rejects with what was wrong about it. */
+  async function showAtDoor(proof: EntryProof): Promise<void> {
+    const name = room.value;
+    takeEntry(name, await api.enterRoom(name, proof));
+    await enterIfLetIn(name);
+  }
+
+  /** Something may have changed: a ticket was paid for, the viewer signed in. */
+  async function askAgain(): Promise<void> {
+    const name = room.value;
+    await askDoor(name);
+    await enterIfLetIn(name);
+  }
+
+  async function enterIfLetIn(name: string): Promise<void> {
+    if (room.value !== name || outside.value) return;
+    beside = null;
+    socket?.close();
+    socket = makeSocket(name);
+    socket.open();
+    await Promise.all([describe(name), loadShowcase()]);
   }
 
   /** Whether this viewer may be inside; without an answer the socket decides. */
   async function askDoor(name: string): Promise<void> {
     try {
-      const entry = await api.roomEntry(name);
-      if (room.value !== name) return;
-      acts.value = entry.acts;
-      if (entry.state !== 'inside') putOut(entry);
+      takeEntry(name, await api.roomEntry(name));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
-  function putOut(why: Pick<RoomEntry, 'state' | 'until_ms' | 'reason'>): void {
+  const letsIn = (entry: RoomEntry): boolean => entry.state === 'inside' || entry.state === 'trial';
+
+  function takeEntry(name: string, entry: RoomEntry): void {
+    if (room.value !== name) return;
+    acts.value = entry.acts;
+    trialUntil_ms.value = entry.state === 'trial' ? entry.until_ms : 0;
+    if (letsIn(entry)) outside.value = null;
+    else putOut(entry);
+  }
+
+  function putOut(why: Outside): void {
     outside.value = why;
     socket?.close();
   }
@@ -176,6 +229,8 @@ export const useRoom = defineStore('room', () => {
     nowShowing.value = null;
     missing.value = null;
     outside.value = null;
+    beside = null;
+    trialUntil_ms.value = 0;
     acts.value = [];
     nextLineAt_ms.value = 0;
     live.value = null;
@@ -189,8 +244,7 @@ export const useRoom = defineStore('room', () => {
   function rejoin(): void {
     if (!socket) return;
     socket.close();
-    socket = makeSocket(room.value);
-    socket.open();
+    void askAgain();
   }
 
   function take(event: ServerEvent, replayed: boolean): void {
@@ -223,7 +277,7 @@ export const useRoom = defineStore('room', () => {
       case 'held_dropped':
         return say(i18n.global.t('chat.held_dropped'));
       case 'outside':
-        return putOut({ state: event.why, until_ms: event.until_ms, reason: event.reason });
+        return leaveAsTold(event);
     }
     if (replayed) return; // the snapshot is newer than a replayed control row
     switch (event.kind) {
@@ -250,6 +304,14 @@ export const useRoom = defineStore('room', () => {
         title.value = event.title;
         hostName.value = event.host_name;
     }
+  }
+
+  /** The event says why; what would let the viewer in again is asked for. */
+  function leaveAsTold(event: OutsideEvent): void {
+    putOut({ state: event.why, until_ms: event.until_ms, reason: event.reason });
+    // Signed out in another tab: here too, and on as a guest.
+    const known = event.why === 'signed_out' ? useMe().load().catch(() => undefined) : Promise.resolve();
+    void known.then(askAgain);
   }
 
   function takeSnapshot(event: SnapshotEvent): void {
@@ -324,7 +386,7 @@ export const useRoom = defineStore('room', () => {
     try {
       const answer = await api.showcase(name);
       if (room.value !== name) return;
-      cards.value = answer.items;
+      cards.value = withBeside(answer.items);
       showcaseLoaded.value = true;
       showcaseVersion = Math.max(answer.version, newestVersion);
       for (const card of answer.items) {
@@ -334,6 +396,15 @@ export const useRoom = defineStore('room', () => {
       if (!(error instanceof ApiError)) throw error; // without the shop the room goes on
     }
   }
+
+  /** A product that is not on the showcase: the room's ticket. */
+  function takeCard(card: Card): void {
+    beside = card;
+    cards.value = withBeside(cards.value);
+    for (const variant of card.variants) takeStock({ sku: variant.sku, ...variant.stock });
+  }
+  const withBeside = (items: Card[]): Card[] =>
+    beside && !items.some((one) => one.product === beside?.product) ? [...items, beside] : items;
 
   /** Units free and held of a SKU, newest known. */
   const stockOf = (sku: string): { free: number; held: number } => stock.value.get(sku) ?? { free: 0, held: 0 };
@@ -369,7 +440,7 @@ export const useRoom = defineStore('room', () => {
 
   return {
     room, title, hostName, flvUrl, freshFlvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
-    outside, acts, nextLineAt_ms,
+    outside, trialUntil_ms, acts, nextLineAt_ms, showAtDoor, askAgain, takeCard,
     cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
     rtt_ms, wake, followPlayhead, onLine,
   };
