@@ -15,6 +15,9 @@ namespace vitrine {
 
 class ByteWriter {
  public:
+  // Room at once for what most write: growing byte by byte would allocate five times for a tag's head.
+  ByteWriter() { buffer_.reserve(64); }
+
   ByteWriter& u8(uint64_t value) { return big(value, 1); }
   ByteWriter& u16(uint64_t value) { return big(value, 2); }
   ByteWriter& u24(uint64_t value) { return big(value, 3); }
