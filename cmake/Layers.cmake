@@ -26,7 +26,7 @@ endfunction()
 # Libraries from outside, by the folder that may use them.
 set(vitrine_external_base spdlog::spdlog)
 set(vitrine_external_net ZLIB::ZLIB)
-set(vitrine_external_store PkgConfig::SQLITE)
+set(vitrine_external_store PkgConfig::SQLITE PkgConfig::PQ)
 set(vitrine_external_members PkgConfig::SODIUM)
 set(vitrine_external_rooms ${RE2_LIBRARY})
 set(vitrine_external_runtime prometheus-cpp::core)

@@ -3,7 +3,7 @@
 #include <rapidcheck.h>
 
 #include "rooms/test_house.h"
-#include "store/sqlite/hooks.h"
+#include "store/hooks.h"
 
 namespace vitrine {
 namespace {
@@ -197,7 +197,7 @@ TEST(Resume, AViewerThatLagsGoesOnBySnapshotAndMissesNoControlEvent) {
   EXPECT_GE(std::count(slow.page.everything.begin(), slow.page.everything.end(), "gap"), 1);
 }
 
-class RefusesCommits final : public SqliteHooks {
+class RefusesCommits final : public StoreHooks {
  public:
   Commit before_commit(size_t) override { return next.exchange(Commit::go_on); }
   std::atomic<Commit> next{Commit::go_on};
@@ -209,7 +209,7 @@ TEST(Resume, AControlEventWhoseCommitFailsComesOnceAndChatGoesOn) {
   TestViewer viewer(house, "gst_0000000000001");
   ASSERT_TRUE(viewer.connect());
   int64_t version = 0;
-  for (const auto fault : {SqliteHooks::Commit::refuse, SqliteHooks::Commit::lose}) {
+  for (const auto fault : {StoreHooks::Commit::refuse, StoreHooks::Commit::lose}) {
     disk.next = fault;
     house.change_showcase(++version);
     viewer.say("chat goes on");

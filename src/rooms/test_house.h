@@ -96,7 +96,7 @@ inline std::shared_ptr<const Config> test_config(int64_t chat_interval_ms = 0,
 
 class TestHouse {
  public:
-  explicit TestHouse(SqliteHooks* rooms_hooks = nullptr, size_t resume_events = 2'000)
+  explicit TestHouse(StoreHooks* rooms_hooks = nullptr, size_t resume_events = 2'000)
       : rooms_hooks_(rooms_hooks), resume_events_(resume_events) {
     configure(test_config());
     cores.start();
@@ -201,7 +201,7 @@ class TestHouse {
 
  private:
   std::unique_ptr<Database> open_database(std::string name, std::vector<Migration> migrations,
-                                          SqliteHooks* hooks) {
+                                          StoreHooks* hooks) {
     auto opened = open_sqlite({.name = std::move(name),
                                .directory = folder.path() + "/db",
                                .migrations = std::move(migrations),
@@ -211,7 +211,7 @@ class TestHouse {
     return std::move(*opened);
   }
 
-  SqliteHooks* rooms_hooks_;
+  StoreHooks* rooms_hooks_;
   size_t resume_events_;
 };
 

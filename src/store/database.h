@@ -22,7 +22,7 @@
 
 namespace vitrine {
 
-class SqliteHooks;  // store/sqlite/hooks.h
+class StoreHooks;  // store/hooks.h
 
 struct Migration {
   int version = 0;       // 1, 2, 3 ... without gaps; forward only
@@ -43,7 +43,8 @@ class Database {
   // Runs `work` (Transaction& -> Result<T>) in its own savepoint and answers after the commit.
   // An Error it returns rolls back that savepoint only and is the answer.
   // Errors of ours: `exhausted` "store.queue_full" (nothing ran), `unavailable` "store.io"
-  // (rolled back), `unknown_outcome` "store.commit_lost" (read back by idempotency key).
+  // (rolled back), `unknown_outcome` "store.commit_lost" (read back by idempotency key). PostgreSQL reads
+  // a lost COMMIT back itself and gives the committed answer; only a server that stays away is unknown.
   // Use: auto work = [..](Transaction& tx) -> Result<T> {..};  co_await database.write(std::move(work));
   template <class Work>
   auto write(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
@@ -103,19 +104,28 @@ class Database {
 };
 
 struct DatabaseOptions {
-  std::string name;       // the module: names the file and the outbox source
-  std::string directory;  // DATA/db
+  std::string name;       // the module: names the file or schema and the outbox source
+  std::string directory;  // DATA/db; SQLite only
+  std::string url{};      // "postgres://..."; empty: SQLite
   std::vector<Migration> migrations;
   bool durable = true;        // synchronous=FULL; false (NORMAL) for chat and telemetry
   size_t queue_max = 20'000;  // waiting requests; over it "store.queue_full"
   size_t batch_max = 256;     // requests one commit carries at most
   int readers = 2;
   const Clock* clock = nullptr;  // stamps outbox rows; null: the system's
-  SqliteHooks* hooks = nullptr;  // tests only
+  StoreHooks* hooks = nullptr;   // tests only
 };
+
+// Opens (and migrates) where the options say: open_postgres() with a URL, else open_sqlite().
+Result<std::unique_ptr<Database>> open_database(DatabaseOptions options);
 
 // Opens (and migrates) DIRECTORY/NAME.sqlite. Errors: `unavailable` "store.open",
 // `unsupported` "store.newer_schema" (more than one version ahead of this program).
 Result<std::unique_ptr<Database>> open_sqlite(DatabaseOptions options);
+
+// Opens (and migrates) the schema NAME of the database the URL names. Whoever opens it writes it from then
+// on; who wrote it before answers `unavailable` "store.not_owner" for good. Errors: `invalid_input`
+// "store.database_url", and as open_sqlite().
+Result<std::unique_ptr<Database>> open_postgres(DatabaseOptions options);
 
 }  // namespace vitrine

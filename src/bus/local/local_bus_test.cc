@@ -4,7 +4,7 @@
 
 #include "bus/bus.h"
 #include "runtime/blocking_queue.h"
-#include "store/sqlite/hooks.h"
+#include "store/hooks.h"
 #include "testing/blocking.h"
 
 namespace vitrine {
@@ -40,7 +40,7 @@ class LocalBusTest : public ::testing::Test {
     cores.stop();
   }
 
-  std::unique_ptr<Database> open(std::string name, SqliteHooks* hooks) {
+  std::unique_ptr<Database> open(std::string name, StoreHooks* hooks) {
     auto opened = open_sqlite(
         {.name = std::move(name), .directory = folder.path(), .migrations = kEffects, .hooks = hooks});
     check(opened.ok(), "a database for the test");
@@ -84,7 +84,7 @@ class LocalBusTest : public ::testing::Test {
             }};
   }
 
-  class LosesCommits final : public SqliteHooks {
+  class LosesCommits final : public StoreHooks {
    public:
     Commit before_commit(size_t) override { return next.exchange(Commit::go_on); }
     std::atomic<Commit> next{Commit::go_on};
@@ -136,10 +136,10 @@ TEST_F(LocalBusTest, ALostCommitIsToldOnceWhetherItHappenedOrNot) {
   bus->start();
   emit(1);
   EXPECT_EQ(told(1), (std::vector<int64_t>{1}));
-  rooms_hooks.next = SqliteHooks::Commit::lose;
+  rooms_hooks.next = StoreHooks::Commit::lose;
   emit(1);
   EXPECT_EQ(told(1), (std::vector<int64_t>{2}));
-  rooms_hooks.next = SqliteHooks::Commit::refuse;
+  rooms_hooks.next = StoreHooks::Commit::refuse;
   emit(1);
   EXPECT_EQ(told(1), (std::vector<int64_t>{3}));
   EXPECT_EQ(number(*rooms, "SELECT count(*) FROM effects"), 3);

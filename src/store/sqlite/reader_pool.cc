@@ -41,7 +41,7 @@ void SqliteReaderPool::serve() {
   }
 }
 
-Result<void> SqliteReaderPool::run(SqliteConnection& connection, SqliteRequest& request) {
+Result<void> SqliteReaderPool::run(SqliteConnection& connection, StoreRequest& request) {
   if (auto begun = connection.execute("BEGIN"); !begun) return begun.error();
   SqliteTransaction transaction(connection, SqliteConnection::Use::read);
   const Result<void> outcome = run_guarded(*request.job, transaction);

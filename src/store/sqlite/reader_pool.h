@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "runtime/blocking_queue.h"
+#include "store/request.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/request.h"
 
 namespace vitrine {
 
@@ -20,15 +20,15 @@ class SqliteReaderPool {
   SqliteReaderPool(const DatabaseOptions& options, const std::string& path);
   ~SqliteReaderPool();
 
-  Pushed push(SqliteRequest& request) { return queue_.push(request); }
+  Pushed push(StoreRequest& request) { return queue_.push(request); }
   void close();  // after what is queued
 
  private:
   void serve();
-  Result<void> run(SqliteConnection& connection, SqliteRequest& request);
+  Result<void> run(SqliteConnection& connection, StoreRequest& request);
 
   SqliteConnection::Settings settings_;
-  BlockingQueue<SqliteRequest> queue_;
+  BlockingQueue<StoreRequest> queue_;
   std::vector<std::thread> threads_;
 };
 

@@ -16,41 +16,6 @@ constexpr Error kDiskFailed{ErrorKind::unavailable, "store.io"};
 
 }  // namespace
 
-namespace {
-
-// What the code of others throws becomes `internal` "store.closure_threw".
-template <class F>
-Result<void> guarded(F run) {
-  try {
-    return run();
-  } catch (const std::exception& thrown) {
-    log_error("store.closure_threw", {{"what", thrown.what()}});
-  } catch (...) {
-    log_error("store.closure_threw", {{"what", "not a std::exception"}});
-  }
-  return Error{ErrorKind::internal, "store.closure_threw"};
-}
-
-// The owners with items in the batch, in the order they came.
-std::vector<BatchOwner*> owners_of(const std::vector<SqliteRequest>& requests) {
-  std::vector<BatchOwner*> out;
-  for (const SqliteRequest& request : requests) {
-    if (request.owner == nullptr || std::find(out.begin(), out.end(), request.owner) != out.end()) continue;
-    out.push_back(request.owner);
-  }
-  return out;
-}
-
-}  // namespace
-
-Result<void> run_guarded(Database::Job& job, Transaction& transaction) {
-  return guarded([&] { return job.run(transaction); });
-}
-
-Result<void> decide_guarded(BatchOwner& owner, Transaction& transaction, std::span<BatchItem* const> items) {
-  return guarded([&] { return owner.decide(transaction, items); });
-}
-
 SqliteWriter::SqliteWriter(const DatabaseOptions& options, const std::string& path)
     : options_(options),
       settings_{.path = path, .use = SqliteConnection::Use::write, .durable = options.durable},
@@ -154,7 +119,7 @@ void SqliteWriter::enter_trouble(Error error) {
 
 // Runs the batch until everybody in it is answered. A step whose statement is wrong is answered by
 // itself and the others run again without it; trouble with the disk answers all.
-void SqliteWriter::run_batch(std::vector<SqliteRequest> requests) {
+void SqliteWriter::run_batch(std::vector<StoreRequest> requests) {
   Batch batch{.requests = std::move(requests), .outcomes = {}, .events = {}, .running = {}};
   while (!batch.requests.empty()) {
     batch.outcomes.assign(batch.requests.size(), Error{});
@@ -284,9 +249,9 @@ Result<void> SqliteWriter::number_events(const Batch& batch) {
 
 Result<void> SqliteWriter::commit(size_t requests) {
   const auto planned = hooks_.before_commit(requests);
-  if (planned == SqliteHooks::Commit::refuse) return kCommitLost;
+  if (planned == StoreHooks::Commit::refuse) return kCommitLost;
   const auto committed = connection_->execute("COMMIT");
-  if (!committed || planned == SqliteHooks::Commit::lose) return kCommitLost;
+  if (!committed || planned == StoreHooks::Commit::lose) return kCommitLost;
   return {};
 }
 

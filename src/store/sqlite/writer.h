@@ -19,9 +19,9 @@
 
 #include "runtime/blocking_queue.h"
 #include "runtime/guarded.h"
+#include "store/hooks.h"
+#include "store/request.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/hooks.h"
-#include "store/sqlite/request.h"
 
 namespace vitrine {
 
@@ -31,14 +31,14 @@ class SqliteWriter {
   static Result<std::unique_ptr<SqliteWriter>> open(const DatabaseOptions& options, const std::string& path);
   ~SqliteWriter();
 
-  Pushed push(SqliteRequest& request) { return queue_.push(request); }
+  Pushed push(StoreRequest& request) { return queue_.push(request); }
   std::optional<Error> health() const;
   void on_outbox(std::function<void()> wake);
   void close();  // after what is queued
 
  private:
   struct Batch {
-    std::vector<SqliteRequest> requests;
+    std::vector<StoreRequest> requests;
     std::vector<Result<void>> outcomes;
     std::vector<OutboxEvent> events;
     std::vector<size_t> running;  // requests of the step that ran last
@@ -49,7 +49,7 @@ class SqliteWriter {
   void serve();
   bool refuse_for(std::chrono::milliseconds time);
   void recover();
-  void run_batch(std::vector<SqliteRequest> requests);
+  void run_batch(std::vector<StoreRequest> requests);
   void answer_committed(Batch& batch);
   Result<void> attempt(Batch& batch);
   using Step = std::function<Result<void>(Transaction&)>;
@@ -64,14 +64,14 @@ class SqliteWriter {
   DatabaseOptions options_;
   SqliteConnection::Settings settings_;
   SystemClock system_clock_;
-  SqliteHooks no_hooks_;
-  SqliteHooks& hooks_;
+  StoreHooks no_hooks_;
+  StoreHooks& hooks_;
   std::unique_ptr<SqliteConnection> connection_;
   int64_t head_ = 0;  // the outbox number last committed
   std::chrono::milliseconds back_off_{0};
   Guarded<std::optional<Error>> trouble_;
   Guarded<std::function<void()>> wake_;
-  BlockingQueue<SqliteRequest> queue_;
+  BlockingQueue<StoreRequest> queue_;
   std::thread thread_;
 };
 

@@ -1,4 +1,4 @@
-// Where a test may look into the SQLite adapter and break it: the production program passes none.
+// Where a test may look into a database's writer and break it: the production program passes none.
 //
 // Thread  the database's writer thread.
 // Never   changes what an untroubled write does.
@@ -11,15 +11,15 @@ struct sqlite3;
 
 namespace vitrine {
 
-class SqliteHooks {
+class StoreHooks {
  public:
   enum class Commit : uint8_t {
     go_on,
     refuse,  // the COMMIT is not sent and counts as failed
     lose,    // the COMMIT is sent, its answer is lost
   };
-  virtual ~SqliteHooks() = default;
-  // The writer's connection was opened (again) and has its settings.
+  virtual ~StoreHooks() = default;
+  // SQLite only: the writer's connection was opened (again) and has its settings.
   virtual void opened(sqlite3* /*connection*/) {}
   virtual Commit before_commit(size_t /*requests*/) { return Commit::go_on; }
 };

@@ -3,12 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "store/database.h"
 
 namespace vitrine {
 
-struct SqliteRequest {
+struct StoreRequest {
   std::shared_ptr<Database::Job> job;  // a closure, or
   BatchOwner* owner = nullptr;         // an item for this owner
   std::shared_ptr<BatchItem> item;
@@ -20,5 +21,8 @@ struct SqliteRequest {
 Result<void> run_guarded(Database::Job& job, Transaction& transaction);
 // The same for an owner's decision.
 Result<void> decide_guarded(BatchOwner& owner, Transaction& transaction, std::span<BatchItem* const> items);
+
+// The owners with items in the batch, in the order they came.
+std::vector<BatchOwner*> owners_of(const std::vector<StoreRequest>& requests);
 
 }  // namespace vitrine
