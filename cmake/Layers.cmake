@@ -33,6 +33,9 @@ set(vitrine_external_runtime prometheus-cpp::core)
 set(vitrine_external_codec_tool PkgConfig::LIBAV)
 set(vitrine_external_app PkgConfig::QRENCODE)
 
+# Folders whose tests run once more with VITRINE_TEST_ENGINE=postgres.
+set(vitrine_on_postgres store bus media/webhook media rooms members ops shop)
+
 function(vitrine_layers file)
   file(STRINGS "${file}" lines REGEX "^[a-z]")
   set(folders "")
@@ -76,6 +79,11 @@ function(vitrine_folder folder uses folders)
     target_compile_definitions(test_${name} PRIVATE VITRINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     vitrine_use_pch(test_${name})
     add_test(NAME ${name} COMMAND test_${name})
+    # What keeps rows is tested on both engines; the tests start a PostgreSQL of their own.
+    if(folder IN_LIST vitrine_on_postgres)
+      add_test(NAME ${name}_postgres COMMAND test_${name})
+      set_tests_properties(${name}_postgres PROPERTIES ENVIRONMENT "VITRINE_TEST_ENGINE=postgres")
+    endif()
   endif()
   if(VITRINE_BENCH)
     foreach(bench IN LISTS benches)

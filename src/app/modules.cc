@@ -28,6 +28,7 @@ std::unique_ptr<Module> make_members(Platform& p) {
                                                            .random = p.random,
                                                            .ids = p.ids,
                                                            .data_directory = p.data,
+                                                           .database_url = p.database_url,
                                                            .metrics = p.metrics});
   p.members = p.members_module = made.get();
   p.proofs = made.get();
@@ -40,6 +41,7 @@ std::unique_ptr<Module> make_ops(Platform& p) {
                                                    .bus = p.bus,
                                                    .clock = p.clock,
                                                    .data_directory = p.data,
+                                                   .database_url = p.database_url,
                                                    .board = p.board,
                                                    .members = p.members_module,
                                                    .version = VITRINE_VERSION});
@@ -54,6 +56,7 @@ std::unique_ptr<Module> make_media(Platform& p) {
                                                        .random = p.random,
                                                        .ids = p.ids,
                                                        .data_directory = p.data,
+                                                       .database_url = p.database_url,
                                                        .metrics = p.metrics,
                                                        .members = p.members,
                                                        .rtmp = p.rtmp,
@@ -69,6 +72,7 @@ std::unique_ptr<Module> make_rooms(Platform& p) {
                                                        .clock = p.clock,
                                                        .ids = p.ids,
                                                        .data_directory = p.data,
+                                                       .database_url = p.database_url,
                                                        .metrics = p.metrics,
                                                        .media = *p.media,
                                                        .ops = *p.ops,
@@ -89,6 +93,7 @@ std::unique_ptr<Module> make_shop(Platform& p) {
       .random = p.random,
       .ids = p.ids,
       .data_directory = p.data,
+      .database_url = p.database_url,
       .media = *p.media,
       .ops = *p.ops,
       .members = *p.members,

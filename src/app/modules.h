@@ -43,6 +43,7 @@ struct Platform {
   Random& random;
   IdSource& ids;
   std::string data;
+  std::string database_url;  // "postgres://..."; empty: SQLite under `data`
   prometheus::Registry& metrics;
   HealthBoard& board;
   ListenOptions rtmp;   // where publishers come

@@ -2,6 +2,7 @@
 #include "contract/audience.h"
 #include "media/test_studio.h"
 #include "runtime/guarded.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -119,6 +120,7 @@ TEST_F(AccessTest, WhatWasSetHoldsAfterARestart) {
                         .random = random_,
                         .ids = ids_,
                         .data_directory = folder_.path(),
+                        .database_url = test_database_url(folder_.path()),
                         .metrics = again.metrics()});
   again.start();
   ASSERT_TRUE(reopened.start());

@@ -240,13 +240,14 @@ Result<void> MediaModule::start_telling() {
 // The database, and from it and the key file what is asked of memory later.
 Result<void> MediaModule::open_data() {
   Parts& parts = *parts_;
-  auto database = open_sqlite({.name = "media",
-                               .directory = parts.needs.data_directory + "/db",
-                               .migrations = {{.version = 1, .sql = parts.schema_1},
-                                              {.version = 2, .sql = parts.schema_2},
-                                              {.version = 3, .sql = kPullsTable},
-                                              {.version = 4, .sql = parts.schema_4},
-                                              {.version = 5, .sql = parts.schema_5}}});
+  auto database = open_database({.name = "media",
+                                 .directory = parts.needs.data_directory + "/db",
+                                 .url = parts.needs.database_url,
+                                 .migrations = {{.version = 1, .sql = parts.schema_1},
+                                                {.version = 2, .sql = parts.schema_2},
+                                                {.version = 3, .sql = kPullsTable},
+                                                {.version = 4, .sql = parts.schema_4},
+                                                {.version = 5, .sql = parts.schema_5}}});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();

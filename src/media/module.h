@@ -33,6 +33,7 @@ struct MediaNeeds {
   Random& random;
   IdSource& ids;
   std::string data_directory;
+  std::string database_url{};  // "postgres://..."; empty: SQLite under data_directory
   prometheus::Registry& metrics;
   MembersPort* members = nullptr;      // keeps the audit log; null: nobody does
   ListenOptions rtmp{.name = "rtmp"};  // where publishers come

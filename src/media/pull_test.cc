@@ -3,6 +3,7 @@
 
 #include "media/test_studio.h"
 #include "testing/nginx_rtmp.h"
+#include "testing/postgres_server.h"
 #include "testing/tls.h"
 
 namespace vitrine {
@@ -45,6 +46,7 @@ class OtherStudio {
                       .random = random_,
                       .ids = ids_,
                       .data_directory = folder_.path(),
+                      .database_url = test_database_url(folder_.path()),
                       .metrics = server_.metrics(),
                       .rtmp = {.name = "rtmp", .tls = door_}}};
   CreatedStreamKey key_;
@@ -97,6 +99,7 @@ class PullTest : public StudioTest {
                  .random = random,
                  .ids = ids,
                  .data_directory = test.folder_.path(),
+                 .database_url = test_database_url(test.folder_.path()),
                  .metrics = server.metrics()}) {
       server.start();
       EXPECT_TRUE(media.start());

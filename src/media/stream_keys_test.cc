@@ -4,6 +4,7 @@
 
 #include "testing/blocking.h"
 #include "testing/fake_clock.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -11,9 +12,10 @@ namespace {
 class StreamKeysTest : public testing::Test {
  protected:
   StreamKeysTest() {
-    auto opened = open_sqlite({.name = "media",
-                               .directory = folder_.path(),
-                               .migrations = {{1, kStreamKeysTable}, {2, kStreamKeysEnds}}});
+    auto opened = open_database({.name = "media",
+                                 .directory = folder_.path(),
+                                 .url = test_database_url(folder_.path()),
+                                 .migrations = {{1, kStreamKeysTable}, {2, kStreamKeysEnds}}});
     check(opened.ok(), "a database for the test");
     database_ = *std::move(opened);
     keys_ = std::make_unique<StreamKeys>(*database_, ids_, random_, clock_);

@@ -18,6 +18,7 @@
 #include "media/module.h"
 #include "runtime/guarded.h"
 #include "testing/http_client.h"
+#include "testing/postgres_server.h"
 #include "testing/test_server.h"
 
 namespace vitrine {
@@ -172,6 +173,7 @@ class StudioTest : public ::testing::Test {
                       .random = random_,
                       .ids = ids_,
                       .data_directory = folder_.path(),
+                      .database_url = test_database_url(folder_.path()),
                       .metrics = server_.metrics(),
                       .members = &audit_}};
   CreatedStreamKey key_;

@@ -4,6 +4,7 @@
 
 #include "members/schema.h"
 #include "testing/blocking.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -13,8 +14,10 @@ class AuditTest : public testing::Test {
  protected:
   AuditTest() {
     cores_.start();
-    database_ =
-        *open_sqlite({.name = "members", .directory = folder_.path(), .migrations = members_migrations()});
+    database_ = *open_database({.name = "members",
+                                .directory = folder_.path(),
+                                .url = test_database_url(folder_.path()),
+                                .migrations = members_migrations()});
     for (int n = 1; n <= 10; ++n) {
       const auto added = run([n](Transaction& transaction) {
         const AuditEntry entry{.actor = AccountId{n},

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/hex.h"
 #include "members/test_shop.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -238,14 +239,17 @@ TEST(Privacy, NoPhoneNameOrAddressIsReadableOnDisk) {
             201);
   shop.members->stop();
   size_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(shop.folder.path())) {
-    if (!entry.is_regular_file()) continue;
-    ++files;
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    for (const char* secret :
-         {"13812345678", "13987654321", "ConsigneeWang", "ProvinceRegion", "StreetLine"}) {
-      EXPECT_EQ(bytes.find(secret), std::string::npos) << secret << " in " << entry.path();
+  const std::string disk = testing_on_postgres() ? shared_postgres().folder() : shop.folder.path() + "/db";
+  for (const auto& folder : {disk, shop.folder.path() + "/secrets"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      ++files;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(file), {});
+      for (const char* secret :
+           {"13812345678", "13987654321", "ConsigneeWang", "ProvinceRegion", "StreetLine"}) {
+        EXPECT_EQ(bytes.find(secret), std::string::npos) << secret << " in " << entry.path();
+      }
     }
   }
   EXPECT_GE(files, 3u) << "two keys and a database at least";
@@ -256,7 +260,10 @@ TEST(Merge, TellsOthersWhichGuestBecameWhichBuyer) {
   TestShop shop;
   Browser owner = claimed_owner(shop);
   std::promise<std::vector<EventRow>> told;
-  auto target = open_sqlite({.name = "listener", .directory = shop.folder.path() + "/db", .migrations = {}});
+  auto target = open_database({.name = "listener",
+                               .directory = shop.folder.path() + "/db",
+                               .url = test_database_url(shop.folder.path()),
+                               .migrations = {}});
   ASSERT_TRUE(target);
   shop.bus->source(**target);
   Subscription subscription;

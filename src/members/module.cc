@@ -77,9 +77,10 @@ Result<void> MembersModule::start() {
   if (!keys) return keys.error();
   auto jwt = load_jwt(context.home.config());
   if (!jwt) return jwt.error();
-  auto database = open_sqlite({.name = "members",
-                               .directory = parts_->needs.data_directory + "/db",
-                               .migrations = members_migrations()});
+  auto database = open_database({.name = "members",
+                                 .directory = parts_->needs.data_directory + "/db",
+                                 .url = parts_->needs.database_url,
+                                 .migrations = members_migrations()});
   if (!database) return database.error();
   context.vault.emplace(*keys, parts_->needs.random);
   context.signer.emplace(*keys);

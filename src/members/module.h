@@ -31,6 +31,7 @@ struct MembersNeeds {
   Random& random;
   IdSource& ids;
   std::string data_directory;
+  std::string database_url{};  // "postgres://..."; empty: SQLite under data_directory
   prometheus::Registry& metrics;
 };
 

@@ -14,6 +14,7 @@
 #include "net/dispatch.h"
 #include "testing/blocking.h"
 #include "testing/fake_clock.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 
@@ -58,8 +59,9 @@ class TestShop {
   void open() {
     bus = make_local_bus();
     router = std::make_unique<Router>();
-    members = std::make_unique<MembersModule>(
-        MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(), registry});
+    members =
+        std::make_unique<MembersModule>(MembersNeeds{cores, *router, *bus, clock, random, *ids, folder.path(),
+                                                     test_database_url(folder.path()), registry});
     dispatcher = std::make_unique<Dispatcher>(*router, members->authenticator(), Pages{});
     const auto started = members->start();
     ASSERT_TRUE(started) << started.error().reason;

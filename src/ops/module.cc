@@ -50,8 +50,10 @@ void OpsModule::add_routes() {
 Result<void> OpsModule::start() {
   // Every module has declared its routes by now.
   openapi_ = boost::json::serialize(needs_.router.openapi());
-  auto database = open_sqlite(
-      {.name = "ops", .directory = needs_.data_directory + "/db", .migrations = {{1, kOpsTables1}}});
+  auto database = open_database({.name = "ops",
+                                 .directory = needs_.data_directory + "/db",
+                                 .url = needs_.database_url,
+                                 .migrations = {{1, kOpsTables1}}});
   if (!database) return database.error();
   needs_.bus.source(**database);
   database_ = std::move(*database);

@@ -26,6 +26,7 @@ struct OpsNeeds {
   Bus& bus;
   const Clock& clock;
   std::string data_directory;
+  std::string database_url{};  // "postgres://..."; empty: SQLite under data_directory
   const HealthBoard& board;
   MembersPort* members = nullptr;  // for the audit log; null when members does not run here
   std::string version;             // of the program

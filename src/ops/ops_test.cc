@@ -9,6 +9,7 @@
 #include "ops/ops_routes.h"
 #include "testing/blocking.h"
 #include "testing/fake_clock.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -49,8 +50,9 @@ class OpsTest : public testing::Test {
   void open() {
     bus_ = make_local_bus();
     router_ = std::make_unique<Router>();
-    ops_ = std::make_unique<OpsModule>(
-        OpsNeeds{cores_, *router_, *bus_, clock_, folder_.path(), board_, &members_, "1.2.3"});
+    ops_ =
+        std::make_unique<OpsModule>(OpsNeeds{cores_, *router_, *bus_, clock_, folder_.path(),
+                                             test_database_url(folder_.path()), board_, &members_, "1.2.3"});
     ASSERT_TRUE(ops_->start());
   }
   void close() {
@@ -118,7 +120,10 @@ TEST_F(OpsTest, OthersHearOfEachChangeOnce) {
   caller_.staff = staff_with({Right::settings_write});
   std::promise<std::vector<std::string>> told;
   std::vector<std::string> heard;
-  auto target = open_sqlite({.name = "listener", .directory = folder_.path() + "/db", .migrations = {}});
+  auto target = open_database({.name = "listener",
+                               .directory = folder_.path() + "/db",
+                               .url = test_database_url(folder_.path()),
+                               .migrations = {}});
   ASSERT_TRUE(target);
   bus_->source(**target);
   Subscription subscription;

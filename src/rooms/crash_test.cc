@@ -6,6 +6,7 @@
 #include "rooms/module.h"
 #include "rooms/test_house.h"
 #include "testing/child.h"
+#include "testing/postgres_server.h"
 #include "testing/test_server.h"
 #include "testing/websocket_client.h"
 
@@ -59,6 +60,7 @@ void own_the_room(const std::string& directory, ChildReport& report) {
                       .clock = clock,
                       .ids = ids,
                       .data_directory = directory,
+                      .database_url = test_database_url(directory),
                       .metrics = server.metrics(),
                       .media = media,
                       .ops = ops,
@@ -66,7 +68,10 @@ void own_the_room(const std::string& directory, ChildReport& report) {
                       .proofs = proofs,
                       .random = random});
   server.start();
-  auto shop = open_sqlite({.name = "shop", .directory = directory + "/db", .migrations = {}});
+  auto shop = open_database({.name = "shop",
+                             .directory = directory + "/db",
+                             .url = test_database_url(directory),
+                             .migrations = {}});
   check(shop.ok() && module.start().ok(), "the process starts");
   bus->source(**shop);
   bus->start();
@@ -114,6 +119,7 @@ class Page {
 
 TEST(RoomCrash, TwoHundredReconnectsSomeOverKillsGiveEachControlEventOnce) {
   const TestFolder folder;
+  start_test_engine();  // before the fork: one server for all children
   const auto begin = [&] {
     return std::make_unique<Child>([&](ChildReport& report) { own_the_room(folder.path(), report); });
   };

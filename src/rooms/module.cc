@@ -105,10 +105,15 @@ Result<void> RoomsModule::start() {
   context.resume_events = static_cast<size_t>(config.get(kResumeEvents));
   context.feed = room_feed(Milliseconds(config.get(kLagMs)));
   const std::string directory = parts_->needs.data_directory + "/db";
-  auto database = open_sqlite({.name = "rooms", .directory = directory, .migrations = rooms_migrations()});
+  const std::string& url = parts_->needs.database_url;
+  auto database =
+      open_database({.name = "rooms", .directory = directory, .url = url, .migrations = rooms_migrations()});
   if (!database) return database.error();
-  auto chat = open_sqlite(
-      {.name = "chat", .directory = directory, .migrations = chat_migrations(), .durable = false});
+  auto chat = open_database({.name = "chat",
+                             .directory = directory,
+                             .url = url,
+                             .migrations = chat_migrations(),
+                             .durable = false});
   if (!chat) return chat.error();
   context.database = std::move(*database);
   context.chat = std::move(*chat);

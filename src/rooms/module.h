@@ -33,6 +33,7 @@ struct RoomsNeeds {
   const Clock& clock;
   IdSource& ids;
   std::string data_directory;
+  std::string database_url{};  // "postgres://..."; empty: SQLite under data_directory
   prometheus::Registry& metrics;
   MediaPort& media;
   OpsPort& ops;

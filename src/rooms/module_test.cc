@@ -6,6 +6,7 @@
 #include "net/websocket_frame.h"
 #include "rooms/config.h"
 #include "rooms/test_house.h"
+#include "testing/postgres_server.h"
 #include "testing/test_server.h"
 #include "testing/websocket_client.h"
 
@@ -55,6 +56,7 @@ class RoomsModuleTest : public ::testing::Test {
                                                       .clock = clock,
                                                       .ids = ids,
                                                       .data_directory = folder.path(),
+                                                      .database_url = test_database_url(folder.path()),
                                                       .metrics = server.metrics(),
                                                       .media = media,
                                                       .ops = ops,

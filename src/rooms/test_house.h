@@ -20,6 +20,7 @@
 #include "rooms/shop_events.h"
 #include "runtime/blocking_queue.h"
 #include "testing/blocking.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 
@@ -100,7 +101,7 @@ class TestHouse {
       : rooms_hooks_(rooms_hooks), resume_events_(resume_events) {
     configure(test_config());
     cores.start();
-    shop = open_database("shop", {}, nullptr);
+    shop = open_one("shop", {}, nullptr);
     open();
   }
   ~TestHouse() {
@@ -117,8 +118,8 @@ class TestHouse {
                          .media = media,
                          .ops = ops,
                          .members = members,
-                         .database = open_database("rooms", rooms_migrations(), rooms_hooks_),
-                         .chat = open_database("chat", chat_migrations(), nullptr),
+                         .database = open_one("rooms", rooms_migrations(), rooms_hooks_),
+                         .chat = open_one("chat", chat_migrations(), nullptr),
                          .directory = {},
                          .lanes = {},
                          .resume_events = resume_events_,
@@ -200,13 +201,13 @@ class TestHouse {
   std::unique_ptr<Bus> bus;
 
  private:
-  std::unique_ptr<Database> open_database(std::string name, std::vector<Migration> migrations,
-                                          StoreHooks* hooks) {
-    auto opened = open_sqlite({.name = std::move(name),
-                               .directory = folder.path() + "/db",
-                               .migrations = std::move(migrations),
-                               .durable = false,
-                               .hooks = hooks});
+  std::unique_ptr<Database> open_one(std::string name, std::vector<Migration> migrations, StoreHooks* hooks) {
+    auto opened = open_database({.name = std::move(name),
+                                 .directory = folder.path() + "/db",
+                                 .url = test_database_url(folder.path()),
+                                 .migrations = std::move(migrations),
+                                 .durable = false,
+                                 .hooks = hooks});
     check(opened.ok(), "a database for the test");
     return std::move(*opened);
   }

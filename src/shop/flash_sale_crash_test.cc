@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "shop/test_sale.h"
 #include "testing/child.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -53,6 +54,7 @@ void sell_until_killed(const std::string& path, int64_t round, ChildReport& repo
 TEST(FlashSaleCrash, KillsDuringASaleLoseNoAcknowledgedGrabAndOversellNothing) {
   set_log_level(LogLevel::off);
   const MemoryFolder folder;
+  start_test_engine();  // before the fork: one server for all children
   std::vector<int64_t> acknowledged;
   bool sold_out = false;
   int64_t round = 0;

@@ -87,7 +87,8 @@ ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::mo
 ShopModule::~ShopModule() = default;
 
 Result<void> ShopModule::start() {
-  if (auto opened = parts_->services.open(parts_->needs.data_directory); !opened) return opened.error();
+  if (auto opened = parts_->services.open(parts_->needs.data_directory, parts_->needs.database_url); !opened)
+    return opened.error();
   Database& database = *parts_->services.gate.database();
   parts_->needs.bus.source(database);
   parts_->needs.bus.subscribe({.consumer = "shop.cart",

@@ -30,6 +30,7 @@ struct ShopNeeds {
   Random& random;
   IdSource& ids;
   std::string data_directory{};
+  std::string database_url{};  // "postgres://..."; empty: SQLite under data_directory
   const MediaPort& media;
   const OpsPort& ops;
   MembersPort& members;

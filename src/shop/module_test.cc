@@ -7,6 +7,7 @@
 #include "net/dispatch.h"
 #include "shop/test_world.h"
 #include "store/database.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -42,6 +43,7 @@ class ShopModuleTest : public ::testing::Test {
                                                     .random = random,
                                                     .ids = ids,
                                                     .data_directory = folder.path(),
+                                                    .database_url = test_database_url(folder.path()),
                                                     .media = media,
                                                     .ops = ops,
                                                     .members = members,

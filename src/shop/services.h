@@ -56,8 +56,8 @@ struct ShopServices {
     if (needs.manual) desk.use(manual);
   }
 
-  // Opens files, key and database under `data_directory`. Errors: theirs.
-  Result<void> open(const std::string& data_directory);
+  // Opens files, key and (without a URL) the database under `data_directory`. Errors: theirs.
+  Result<void> open(const std::string& data_directory, const std::string& database_url = {});
 
   Gate gate;
   FieldCipher cipher;

@@ -6,6 +6,7 @@
 #include "shop/cart/cart_store.h"
 #include "shop/ledger/ledger.h"
 #include "shop/test_world.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -108,7 +109,11 @@ TEST_F(ShopTest, AnOrderIsSeenByItsBuyerAloneAndMaskedForStaff) {
       world.run(world.services->checkout.staff_order(order, OrderEyes::staff_personal, kStaff)).value();
   EXPECT_EQ(whole.address->phone, "+8613800001234");
   EXPECT_EQ(world.members.acts, std::vector<std::string>{"order.personal_read"});
-  EXPECT_EQ(world.count("SELECT COUNT(*) FROM orders WHERE instr(to_phone, '13800001234') > 0"), 0);
+  EXPECT_EQ(
+      world.count(testing_on_postgres()
+                      ? "SELECT COUNT(*) FROM orders WHERE position('13800001234'::bytea IN to_phone) > 0"
+                      : "SELECT COUNT(*) FROM orders WHERE instr(to_phone, '13800001234') > 0"),
+      0);
 }
 
 TEST_F(ShopTest, ANoticeWithAnotherSignatureOrAmountPaysNothing) {
@@ -273,7 +278,10 @@ TEST_F(ShopTest, EveryPlantedBreakIsFound) {
   };
   const Control controls[] = {
       {"a unit from nowhere", "UPDATE pool SET free = free + 1", "UPDATE pool SET free = free - 1"},
-      {"negative stock past a dropped CHECK", "PRAGMA ignore_check_constraints = 1", nullptr},
+      {"negative stock past a dropped CHECK",
+       testing_on_postgres() ? "ALTER TABLE pool DROP CONSTRAINT pool_free_check"
+                             : "PRAGMA ignore_check_constraints = 1",
+       nullptr},
       {"a movement lost", "UPDATE movement SET shop_id = 'x' WHERE n = 2",
        "UPDATE movement SET shop_id = 'default'"},
       {"a hold released twice", "UPDATE pool SET free = free + 2, held = held - 2",
@@ -293,7 +301,8 @@ TEST_F(ShopTest, EveryPlantedBreakIsFound) {
       world.tamper("UPDATE pool SET free = -1");
       EXPECT_FALSE(world.breaches().empty()) << control.what;
       world.tamper("UPDATE pool SET free = 6");
-      world.tamper("PRAGMA ignore_check_constraints = 0");
+      world.tamper(testing_on_postgres() ? "ALTER TABLE pool ADD CONSTRAINT pool_free_check CHECK (free >= 0)"
+                                         : "PRAGMA ignore_check_constraints = 0");
       continue;
     }
     world.tamper(control.plant);
@@ -312,6 +321,9 @@ TEST_F(ShopTest, TheLedgerTakesNoChangeAndShowsOneForcedOnIt) {
     auto look = [head](Transaction& tx) { return verify_ledger(tx, head); };
     return world.run(world.services->gate.read(std::move(look))).value();
   };
+  const auto drop = [](const std::string& trigger, const std::string& table) {
+    return "DROP TRIGGER " + trigger + (testing_on_postgres() ? " ON " + table : "");
+  };
   const LedgerReport whole = verify();
   EXPECT_EQ(whole.entries, 3);
   EXPECT_FALSE(whole.fault);
@@ -319,12 +331,12 @@ TEST_F(ShopTest, TheLedgerTakesNoChangeAndShowsOneForcedOnIt) {
     auto work = [sql](Transaction& tx) -> Result<int64_t> { return tx.execute(sql); };
     EXPECT_FALSE(world.run(world.services->gate.database()->write(std::move(work))).ok()) << sql;
   }
-  world.tamper("DROP TRIGGER ledger_line_stays");
+  world.tamper(drop("ledger_line_stays", "ledger_line"));
   world.tamper("UPDATE ledger_line SET amount = amount * 2 WHERE n = 2");
   EXPECT_NE(verify().fault.value_or("").find("entry 2"), std::string::npos);
   world.tamper("UPDATE ledger_line SET amount = amount / 2 WHERE n = 2");
   EXPECT_FALSE(verify().fault);
-  world.tamper("DROP TRIGGER ledger_entry_kept");
+  world.tamper(drop("ledger_entry_kept", "ledger_entry"));
   world.tamper("DELETE FROM ledger_entry WHERE n = 3");
   EXPECT_FALSE(verify().fault) << "a cut tail cannot be seen from within";
   EXPECT_TRUE(verify(whole.head).fault) << "but against the exported head";

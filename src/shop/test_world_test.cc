@@ -1,4 +1,5 @@
 #include "shop/test_world.h"
+#include "testing/postgres_server.h"
 
 #include <unistd.h>
 
@@ -54,7 +55,7 @@ void ShopWorld::open() {
                                                          .publish_delay = [] { return Milliseconds(200); },
                                                          .sandbox = true,
                                                          .manual = true});
-  const auto opened = services->open(folder.path());
+  const auto opened = services->open(folder.path(), test_database_url(folder.path()));
   check(opened.ok(), "the shop opens");
   run(services->caretaker.tick());
 }

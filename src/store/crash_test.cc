@@ -5,6 +5,7 @@
 #include "store/database.h"
 #include "testing/blocking.h"
 #include "testing/child.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -19,7 +20,8 @@ struct NoteAdded {
 };
 
 std::unique_ptr<Database> open_notes(const std::string& directory) {
-  auto opened = open_sqlite({.name = "notes", .directory = directory, .migrations = kNotes});
+  auto opened = open_database(
+      {.name = "notes", .directory = directory, .url = test_database_url(directory), .migrations = kNotes});
   check(opened.ok(), "a database for the test");
   return std::move(*opened);
 }
@@ -56,6 +58,7 @@ Result<std::vector<int64_t>> numbers(Transaction& tx, std::string_view sql) {
 
 TEST(Crash, AKillInMidBatchKeepsEveryAcknowledgedWriteAndTheNumbersGapless) {
   const TestFolder folder;
+  start_test_engine();  // before the fork: one server for all children
   std::vector<int64_t> acknowledged;
   for (int64_t round = 1; round <= 10; ++round) {
     Child child([&](ChildReport& report) { write_until_killed(folder.path(), round, report); });
@@ -83,6 +86,7 @@ TEST(Crash, AKillInMidBatchKeepsEveryAcknowledgedWriteAndTheNumbersGapless) {
 // The control: a program that says "done" from inside the closure, before the commit.
 TEST(Crash, AnAnswerBeforeTheCommitIsCaughtByTheSameKill) {
   const TestFolder folder;
+  start_test_engine();
   Child child([&](ChildReport& report) {
     const auto database = open_notes(folder.path());
     Cores cores(1);

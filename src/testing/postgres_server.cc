@@ -118,6 +118,10 @@ bool testing_on_postgres() {
   return engine != nullptr && std::string_view(engine) == "postgres";
 }
 
+void start_test_engine() {
+  if (testing_on_postgres()) shared_postgres();
+}
+
 std::string test_database_url(const std::string& folder) {
   return testing_on_postgres() ? shared_database_url(folder) : std::string();
 }

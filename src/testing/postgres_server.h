@@ -27,6 +27,8 @@ class PostgresServer {
   void stop();
   void start();
   pid_t pid() const { return pid_; }
+  // Where its files lie.
+  const std::string& folder() const { return folder_; }
 
  private:
   pid_t run(const std::string& command) const;
@@ -46,5 +48,7 @@ std::string shared_database_url(const std::string& folder);
 // server when VITRINE_TEST_ENGINE=postgres.
 std::string test_database_url(const std::string& folder);
 bool testing_on_postgres();
+// Tests that fork call it first, so that the children find a server instead of each starting its own.
+void start_test_engine();
 
 }  // namespace vitrine

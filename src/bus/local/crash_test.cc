@@ -6,6 +6,7 @@
 #include "bus/bus.h"
 #include "testing/blocking.h"
 #include "testing/child.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -14,7 +15,10 @@ constexpr int64_t kEvents = 20;
 const std::vector<Migration> kEffects{{1, "CREATE TABLE effects (n BIGINT NOT NULL);"}};
 
 std::unique_ptr<Database> open(const std::string& directory, std::string name) {
-  auto opened = open_sqlite({.name = std::move(name), .directory = directory, .migrations = kEffects});
+  auto opened = open_database({.name = std::move(name),
+                               .directory = directory,
+                               .url = test_database_url(directory),
+                               .migrations = kEffects});
   check(opened.ok(), "a database for the test");
   return std::move(*opened);
 }

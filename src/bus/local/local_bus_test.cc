@@ -6,6 +6,7 @@
 #include "runtime/blocking_queue.h"
 #include "store/hooks.h"
 #include "testing/blocking.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -41,8 +42,11 @@ class LocalBusTest : public ::testing::Test {
   }
 
   std::unique_ptr<Database> open(std::string name, StoreHooks* hooks) {
-    auto opened = open_sqlite(
-        {.name = std::move(name), .directory = folder.path(), .migrations = kEffects, .hooks = hooks});
+    auto opened = open_database({.name = std::move(name),
+                                 .directory = folder.path(),
+                                 .url = test_database_url(folder.path()),
+                                 .migrations = kEffects,
+                                 .hooks = hooks});
     check(opened.ok(), "a database for the test");
     return std::move(*opened);
   }

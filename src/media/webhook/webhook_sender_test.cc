@@ -4,6 +4,7 @@
 #include <prometheus/registry.h>
 
 #include "runtime/blocking_queue.h"
+#include "testing/postgres_server.h"
 #include "testing/test_server.h"
 
 namespace vitrine {
@@ -45,8 +46,10 @@ class Receiver {
 class WebhookSenderTest : public testing::Test {
  protected:
   WebhookSenderTest() {
-    auto opened =
-        open_sqlite({.name = "media", .directory = folder_.path(), .migrations = {{1, kWebhookTables}}});
+    auto opened = open_database({.name = "media",
+                                 .directory = folder_.path(),
+                                 .url = test_database_url(folder_.path()),
+                                 .migrations = {{1, kWebhookTables}}});
     check(opened.ok(), "a database for the test");
     database_ = *std::move(opened);
     cores_.start();

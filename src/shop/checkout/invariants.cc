@@ -48,7 +48,7 @@ LIMIT 20
 constexpr std::string_view kClearing = R"sql(
 SELECT currency, SUM(amount) FROM (
   SELECT currency, amount FROM payment_attempt WHERE shop_id = $1 AND state = 3
-  UNION ALL SELECT currency, -amount FROM refund WHERE shop_id = $1 AND state = 1)
+  UNION ALL SELECT currency, -amount FROM refund WHERE shop_id = $1 AND state = 1) AS moved
 GROUP BY currency
 )sql";
 

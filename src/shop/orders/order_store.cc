@@ -131,7 +131,7 @@ std::string contains_pattern(std::string_view text) {
   std::string out = "%";
   for (const char c : text) {
     if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;  // as SQL's lower() does
   }
   return out + "%";
 }
@@ -236,11 +236,11 @@ Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& quer
   const std::string which = query.state ? "AND o.state = $4 " : "AND $4 < 0 ";
   return read_ids(tx.query(
       "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.order_id < $2 AND " + whose + which +
-          "AND ($5 = '' OR o.order_id = $6 OR o.tracking = $5 OR o.buyer_masked LIKE $7 ESCAPE '\\' "
+          "AND ($5 = '' OR o.order_id = $6 OR o.tracking = $5 OR lower(o.buyer_masked) LIKE $7 ESCAPE '\\' "
           "OR EXISTS (SELECT 1 FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id "
-          "AND l.name LIKE $7 ESCAPE '\\') "
+          "AND lower(l.name) LIKE $7 ESCAPE '\\') "
           "OR EXISTS (SELECT 1 FROM shared_line s WHERE s.shop_id = o.shop_id AND s.pool = o.pool "
-          "AND s.name LIKE $7 ESCAPE '\\')) ORDER BY o.order_id DESC LIMIT $8",
+          "AND lower(s.name) LIKE $7 ESCAPE '\\')) ORDER BY o.order_id DESC LIMIT $8",
       kShop, query.before ? query.before->value : INT64_MAX, query.buyer.value_or(AccountId{}),
       query.state ? static_cast<int64_t>(*query.state) : -1, query.text, asked.value_or(OrderId{}),
       contains_pattern(query.text), query.limit));

@@ -37,7 +37,7 @@ Result<ShowcaseVersions> showcase_versions(Transaction& tx, const std::string& r
 Result<int64_t> raise_list_version(Transaction& tx, const std::string& room) {
   auto put = tx.execute(
       "INSERT INTO showcase (shop_id, room, version, showing_version) VALUES ($1, $2, 1, 0) "
-      "ON CONFLICT (shop_id, room) DO UPDATE SET version = version + 1",
+      "ON CONFLICT (shop_id, room) DO UPDATE SET version = showcase.version + 1",
       kShop, room);
   if (!put) return put.error();
   auto now = showcase_versions(tx, room);
@@ -48,7 +48,7 @@ Result<int64_t> raise_list_version(Transaction& tx, const std::string& room) {
 Result<int64_t> raise_showing_version(Transaction& tx, const std::string& room) {
   auto put = tx.execute(
       "INSERT INTO showcase (shop_id, room, version, showing_version) VALUES ($1, $2, 0, 1) "
-      "ON CONFLICT (shop_id, room) DO UPDATE SET showing_version = showing_version + 1",
+      "ON CONFLICT (shop_id, room) DO UPDATE SET showing_version = showcase.showing_version + 1",
       kShop, room);
   if (!put) return put.error();
   auto now = showcase_versions(tx, room);

@@ -24,7 +24,7 @@ LEFT JOIN (SELECT shop_id, pool, SUM(held) AS held, SUM(sold) AS sold FROM (
              UNION ALL
              SELECT shop_id, pool, CASE WHEN state IN (0, 1) THEN units ELSE 0 END,
                     CASE WHEN state IN (2, 3, 4, 6, 7) THEN units ELSE 0 END
-             FROM orders WHERE sale IS NOT NULL)
+             FROM orders WHERE sale IS NOT NULL) AS taken
            GROUP BY shop_id, pool) h ON h.shop_id = p.shop_id AND h.pool = p.pool
 WHERE p.shop_id = $1 AND (
   p.free < 0 OR p.held < 0 OR p.sold < 0 OR

@@ -1,5 +1,7 @@
 #include "store/postgres/postgres_transaction.h"
 
+#include <algorithm>
+
 namespace vitrine {
 namespace {
 
@@ -7,6 +9,7 @@ constexpr Error kReadOnly{ErrorKind::internal, "store.read_only"};
 constexpr Error kSpoilt{ErrorKind::unavailable, "store.run_again"};
 
 bool only_reads(std::string_view sql) {
+  sql.remove_prefix(std::min(sql.find_first_not_of(" \n"), sql.size()));
   return sql.starts_with("SELECT") || sql.starts_with("WITH");
 }
 
