@@ -2,8 +2,18 @@
 # Durable flash-sale grabs a second on one SKU: in process and over HTTP with the load generator on the same
 # cores, beside a bare single writer of the same rows and a naive transaction a grab. Rows are counted in the
 # database afterwards.
-#   SECONDS_EACH=3 WAITING=256 bench/flash_sale.sh [--quick]
+#   SECONDS_EACH=3 WAITING=256 bench/flash_sale.sh [--quick] [--engine sqlite|postgres]     both without --engine
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ "${1:-}" = --quick ] && SECONDS_EACH=1
-exec build/release/flash_sale_bench "${SECONDS_EACH:-3}" "${WAITING:-256}"
+engines="sqlite postgres"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --quick) SECONDS_EACH=1 ;;
+    --engine) engines="$2"; shift ;;
+  esac
+  shift
+done
+for engine in $engines; do
+  echo "on $engine:"
+  build/release/flash_sale_bench "${SECONDS_EACH:-3}" "${WAITING:-256}" --engine "$engine"
+done

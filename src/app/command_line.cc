@@ -42,6 +42,9 @@ class Parser {
   void data_option(CLI::App* to) {
     to->add_option("--data", out_.data, "folder that holds everything (locked while open)")
         ->capture_default_str();
+    setting(to, "--database", "database.url",
+            "postgres://USER@HOST/DATABASE instead of SQLite files under --data; a password belongs into "
+            "VITRINE_DATABASE_URL or ~/.pgpass");
   }
 
   void setting(CLI::App* to, const std::string& flag, const std::string& key, const std::string& help) {

@@ -124,7 +124,10 @@ int show_answer(const Invocation& invocation, const ControlAnswer& answer) {
 }
 
 int run_here(const Invocation& invocation, const std::string& command) {
-  auto settings = load_settings({.file = invocation.data + "/vitrine.toml", .flags = {{"cores", "1"}}});
+  auto flags = invocation.settings;
+  flags.emplace_back("cores", "1");
+  auto settings = load_settings(
+      {.file = invocation.data + "/vitrine.toml", .environment = process_environment(), .flags = flags});
   if (const auto* fault = std::get_if<ConfigFault>(&settings)) return refuse(fault->what);
   set_log_level(LogLevel::warn);
   std::string fault;

@@ -38,6 +38,10 @@ inline constexpr IntegerKey kCores{
     "cores", "threads", 0, 0, 256, Reload::restart, "event loops; 0 takes one for each processor"};
 inline constexpr std::array<std::string_view, 5> kLogLevels{"debug", "info", "warn", "error", "off"};
 inline constexpr TextKey kLogLevel{"log.level", "info", Reload::live, "debug, info, warn, error or off"};
+inline constexpr TextKey kDatabaseUrl{
+    "database.url", "", Reload::restart,
+    "postgres://USER@HOST:5432/DATABASE keeps all rows in PostgreSQL 15; empty: SQLite files under --data",
+    true};
 inline constexpr IntegerKey kDrainMs{
     "drain_ms", "ms", 4'000, 0, 4'500, Reload::live, "how long requests under way may take after Ctrl-C"};
 

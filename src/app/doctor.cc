@@ -17,6 +17,7 @@
 #include "runtime/listener.h"
 #include "runtime/tls_config.h"
 #include "runtime/tls_context.h"
+#include "store/postgres/check.h"
 
 namespace vitrine {
 namespace {
@@ -62,6 +63,17 @@ Finding check_disk(const std::string& data) {
   if (free_bytes < kDiskWarn)
     return {"disk", Finding::State::warn, what, "recordings and orders will need more space soon"};
   return {"disk", Finding::State::ok, what, ""};
+}
+
+// Empty without database.url.
+std::vector<Finding> check_database(const Config& config) {
+  const std::string url = config.get(kDatabaseUrl);
+  if (url.empty()) return {};
+  PostgresLook look = look_at_postgres(url);
+  const auto state = !look.usable        ? Finding::State::fail
+                     : look.mend.empty() ? Finding::State::ok
+                                         : Finding::State::warn;
+  return {{"database", state, std::move(look.what), std::move(look.mend)}};
 }
 
 Finding check_descriptors() {
@@ -172,14 +184,15 @@ std::string codec_program() {
 
 std::vector<Finding> examine_machine(const Config& config, const std::string& data, bool ports_are_ours) {
   const auto bind = config.get(kBind);
-  return {check_port("http", "--http-port", bind, config.get(kHttpPort), ports_are_ours),
-          check_port("rtmp", "--rtmp-port", bind, config.get(kRtmpPort), ports_are_ours),
-          check_port("ops", "--ops-port", {"127.0.0.1"}, config.get(kOpsPort), ports_are_ours),
-          check_disk(data),
-          check_descriptors(),
-          check_clock(),
-          check_tls(config),
-          check_codec()};
+  std::vector<Finding> findings = check_database(config);
+  for (Finding& finding : std::vector<Finding>{
+           check_port("http", "--http-port", bind, config.get(kHttpPort), ports_are_ours),
+           check_port("rtmp", "--rtmp-port", bind, config.get(kRtmpPort), ports_are_ours),
+           check_port("ops", "--ops-port", {"127.0.0.1"}, config.get(kOpsPort), ports_are_ours),
+           check_disk(data), check_descriptors(), check_clock(), check_tls(config), check_codec()}) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 std::string findings_text(const std::vector<Finding>& findings) {

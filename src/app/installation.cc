@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 #include <prometheus/registry.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "app/config.h"
 #include "base/log.h"
+#include "store/postgres/check.h"
 
 namespace vitrine {
 namespace {
@@ -37,6 +41,50 @@ std::string lock_fault(const std::string& data, const Error& error) {
                      holder ? std::to_string(*holder) : "?");
 }
 
+std::string marker_path(const std::string& data) {
+  return data + "/db/postgres";
+}
+
+// One folder, one engine: rows of the other would not be seen, and nobody would be told.
+std::string engine_fault(const std::string& data, bool postgres) {
+  if (!postgres && std::filesystem::exists(marker_path(data)))
+    return fmt::format("{} keeps its rows in PostgreSQL: give --database or VITRINE_DATABASE_URL", data);
+  if (postgres && std::filesystem::exists(data + "/db/shop.sqlite"))
+    return fmt::format("{} keeps its rows in SQLite files; name another folder with --data, or no database",
+                       data);
+  return {};
+}
+
+// The right to run on the database that database.url names; null and no fault when it names none.
+std::unique_ptr<InstallationLease> own_database(const InstallationOptions& options, std::string& fault) {
+  const std::string url = options.config->get(kDatabaseUrl);
+  fault = engine_fault(options.data, !url.empty());
+  if (url.empty() || !fault.empty()) return nullptr;
+  const PostgresLook look = look_at_postgres(url);
+  if (!look.usable) {
+    fault = fmt::format("{}; {}", look.what, look.mend);
+    return nullptr;
+  }
+  char host[HOST_NAME_MAX + 1] = {};
+  gethostname(host, HOST_NAME_MAX);
+  LeaseOptions lease{.url = url, .name = fmt::format("{}:{}", host, getpid()), .waiting = {}};
+  if (options.listens) {
+    lease.waiting = [&look](const std::string& owner) {
+      log_info("server.waiting", {{"database", look.shown}, {"owner", owner}});
+    };
+  }
+  auto owned = InstallationLease::acquire(std::move(lease));
+  if (!owned) {
+    fault =
+        owned.error().reason == "store.installation_taken"
+            ? fmt::format("another process owns the installation in {}; send the command to it", look.shown)
+            : fmt::format("{} cannot be used ({})", look.shown, owned.error().reason);
+    return nullptr;
+  }
+  std::ofstream(marker_path(options.data)) << look.shown << '\n';
+  return std::move(*owned);
+}
+
 }  // namespace
 
 std::unique_ptr<Installation> Installation::open(InstallationOptions options, std::string& fault) {
@@ -54,16 +102,21 @@ std::unique_ptr<Installation> Installation::open(InstallationOptions options, st
     fault = lock_fault(options.data, lock.error());
     return nullptr;
   }
-  std::unique_ptr<Installation> made(new Installation(std::move(options), std::move(lock).value()));
+  auto lease = own_database(options, fault);
+  if (!fault.empty()) return nullptr;
+  std::unique_ptr<Installation> made(
+      new Installation(std::move(options), std::move(lock).value(), std::move(lease)));
   // A command that works here alone needs no certificate, only to know whether links say https.
   const auto taken = made->tls_->configure(tls_settings(made->config()), fault);
   if (!taken && made->options_.listens) return nullptr;
   return made;
 }
 
-Installation::Installation(InstallationOptions options, DataLock lock)
+Installation::Installation(InstallationOptions options, DataLock lock,
+                           std::unique_ptr<InstallationLease> lease)
     : options_(std::move(options)),
       lock_(std::move(lock)),
+      lease_(std::move(lease)),
       metrics_(std::make_shared<prometheus::Registry>()),
       tls_(std::make_shared<TlsDoor>(*metrics_)),
       cores_(core_count(*options_.config)),
@@ -75,6 +128,7 @@ Installation::Installation(InstallationOptions options, DataLock lock)
                 .random = random_,
                 .ids = ids_,
                 .data = options_.data,
+                .database_url = options_.config->get(kDatabaseUrl),
                 .metrics = *metrics_,
                 .board = board_,
                 .rtmp = {.name = "rtmp",
@@ -124,6 +178,10 @@ void Installation::start() {
   }
   bus_->start();
   started_ = true;
+}
+
+void Installation::on_lost(std::function<void()> tell) {
+  if (lease_) lease_->on_lost(std::move(tell));
 }
 
 void Installation::drain() {

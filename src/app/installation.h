@@ -16,6 +16,7 @@
 #include "base/config.h"
 #include "ops/health_board.h"
 #include "store/data_lock.h"
+#include "store/postgres/installation_lease.h"
 
 namespace vitrine {
 
@@ -30,6 +31,7 @@ struct InstallationOptions {
 class Installation {
  public:
   // Takes the lock and makes the modules. `fault` says what is in the way and what to do.
+  // With PostgreSQL it waits until no other process owns the installation there (a command does not wait).
   static std::unique_ptr<Installation> open(InstallationOptions options, std::string& fault);
   ~Installation();
 
@@ -48,11 +50,13 @@ class Installation {
   const HealthBoard& board() const { return board_; }
   // Gives every core a new snapshot.
   void set_config(std::shared_ptr<const Config> config);
+  // Called, from another thread, when another process owns the installation now: this one must end.
+  void on_lost(std::function<void()> tell);
   // The certificate of every public port.
   const std::shared_ptr<TlsDoor>& tls() const { return tls_; }
 
  private:
-  Installation(InstallationOptions options, DataLock lock);
+  Installation(InstallationOptions options, DataLock lock, std::unique_ptr<InstallationLease> lease);
 
   std::optional<std::string> bus_trouble() const;
 
@@ -63,6 +67,7 @@ class Installation {
 
   InstallationOptions options_;
   DataLock lock_;
+  std::unique_ptr<InstallationLease> lease_;  // with PostgreSQL
   SystemClock clock_;
   SystemRandom random_;
   IdSource ids_{clock_, random_};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
@@ -25,6 +26,7 @@ namespace vitrine {
 namespace {
 
 constexpr int kExitSecondSignal = 130;
+constexpr int kExitNotOwner = 75;  // EX_TEMPFAIL: start again, and wait until the installation is free
 constexpr Milliseconds kLookAtCertificate{2'000};
 
 SettingSources sources_of(const Invocation& invocation) {
@@ -110,8 +112,9 @@ void reload(const Invocation& invocation, Server& server) {
   log_info("server.reloaded");
 }
 
-// Returns at the first SIGINT or SIGTERM; SIGHUP reloads, and a renewed certificate is seen by itself.
-void wait_for_the_end(const Invocation& invocation, Server& server) {
+// Returns 0 at the first SIGINT or SIGTERM, kExitNotOwner when another process took the installation over;
+// SIGHUP reloads, and a renewed certificate is seen by itself.
+int wait_for_the_end(const Invocation& invocation, Server& server) {
   boost::asio::io_context loop;
   boost::asio::steady_timer timer(loop);
   std::function<void()> look = [&] {
@@ -135,7 +138,16 @@ void wait_for_the_end(const Invocation& invocation, Server& server) {
     });
   };
   wait();
+  int status = 0;
+  server.installation().on_lost([&] {
+    boost::asio::post(loop, [&] {
+      status = kExitNotOwner;
+      loop.stop();
+    });
+  });
   loop.run();
+  server.installation().on_lost({});
+  return status;
 }
 
 void end_at_once_on_second_signal() {
@@ -167,10 +179,10 @@ int run(const Invocation& invocation, Server& server) {
       return refuse(invocation.ready_file + " cannot be written; choose another with --ready-file", 1);
     }
   }
-  wait_for_the_end(invocation, server);
+  const int status = wait_for_the_end(invocation, server);
   end_at_once_on_second_signal();
   log_info("server.stopping");
-  return 0;
+  return status;
 }
 
 }  // namespace

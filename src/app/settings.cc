@@ -112,7 +112,7 @@ std::string describe(const ConfigKey& key) {
 }  // namespace
 
 std::vector<ConfigKey> program_config_keys() {
-  return {kHttpPort, kRtmpPort, kRtcPort, kOpsPort, kBind, kCores, kLogLevel, kDrainMs};
+  return {kHttpPort, kRtmpPort, kRtcPort, kOpsPort, kBind, kCores, kLogLevel, kDatabaseUrl, kDrainMs};
 }
 
 std::vector<std::string> process_environment() {

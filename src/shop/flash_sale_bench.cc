@@ -1,7 +1,9 @@
 // Durable grabs a second on one SKU, in process and over HTTP, beside a bare single writer of the same rows
 // and a naive transaction a grab; the rows are counted in the database afterwards.
 //
-//   build/release/flash_sale_bench [SECONDS] [WAITING]     3 seconds each, 256 grabs waiting at once
+//   build/release/flash_sale_bench [SECONDS] [WAITING] [--engine sqlite|postgres]
+//
+// 3 seconds each, 256 grabs waiting at once, on SQLite; for PostgreSQL it starts a server of its own on disk.
 //
 // Over HTTP the buyers are told apart by a header instead of members' sessions: it measures the way from the
 // socket through the batch door and back, with the load generator on the same cores.
@@ -15,8 +17,11 @@
 #include "shop/config.h"
 #include "shop/flash_sale/sale_api.h"
 #include "shop/services.h"
+#include "store/postgres/connection.h"
+#include "store/postgres/url.h"
 #include "store/sqlite/connection.h"
 #include "testing/http_client.h"
+#include "testing/postgres_server.h"
 #include "testing/test_server.h"
 
 namespace vitrine {
@@ -49,10 +54,23 @@ Task<Result<Caller>> by_header(std::shared_ptr<const HttpRequest> request) {
   co_return caller;
 }
 
+// Where the shops of the benchmark keep their rows: in SQLite files, or each in a schema of its own.
+struct Engine {
+  explicit Engine(bool postgres) {
+    if (postgres) server = std::make_unique<PostgresServer>(true);
+  }
+  std::string fresh_url() {
+    return server ? server->url("shop" + std::to_string(++shops) + "_") : std::string();
+  }
+  std::unique_ptr<PostgresServer> server;
+  int shops = 0;
+};
+
 // A shop with one open sale of kUnits, behind an HTTP server on a free port.
 struct Stand {
-  Stand()
-      : server({.cores = 2, .authenticator = by_header, .more_keys = shop_config_keys()}),
+  explicit Stand(Engine& engine)
+      : url(engine.fresh_url()),
+        server({.cores = 2, .authenticator = by_header, .more_keys = shop_config_keys()}),
         services({.clock = clock,
                   .random = random,
                   .ids = ids,
@@ -65,7 +83,7 @@ struct Stand {
         api(services.sales, members) {
     api.add_routes(server.router());
     server.start();
-    check(services.open(folder.path()).ok(), "the shop opens");
+    check(services.open(folder.path(), url).ok(), "the shop opens");
     ProductDraft product{.name = "mug", .variants = {{std::nullopt, "one", {990, {}}, kUnits}}};
     const auto made = run(services.catalog.create({"bench", "product", ""}, product, "system"));
     check(made.ok(), "a product");
@@ -88,6 +106,7 @@ struct Stand {
     return run(services.gate.read(std::move(look))).value();
   }
 
+  std::string url;
   TestFolder folder;
   SystemClock clock;
   SystemRandom random;
@@ -145,8 +164,8 @@ Task<void> grab_until(Stand& stand, int64_t first, int64_t step, const std::atom
   }
 }
 
-Figures in_process(double seconds, int64_t waiting) {
-  Stand stand;
+Figures in_process(Engine& engine, double seconds, int64_t waiting) {
+  Stand stand(engine);
   std::atomic<bool> over{false};
   std::vector<double> times_ms;
   std::vector<std::future<void>> grabbers;
@@ -160,8 +179,8 @@ Figures in_process(double seconds, int64_t waiting) {
   return counted(stand, static_cast<int64_t>(times_ms.size()), seconds_since(begun), std::move(times_ms));
 }
 
-Figures over_http(double seconds, int64_t connections) {
-  Stand stand;
+Figures over_http(Engine& engine, double seconds, int64_t connections) {
+  Stand stand(engine);
   std::atomic<bool> over{false};
   std::vector<std::vector<double>> times(static_cast<size_t>(connections));
   std::vector<std::thread> buyers;
@@ -194,22 +213,25 @@ Figures over_http(double seconds, int64_t connections) {
   return counted(stand, answered, took, std::move(all));
 }
 
+struct BarePool {
+  int64_t pool = 0;
+  int64_t version = 0;
+};
+
 // Writes the rows of grabs with nothing around them: no queue, no decision, no answer. `batch` rows a commit;
 // `naive` takes the stock with UPDATE ... WHERE free > 0 and commits each grab alone.
-Figures bare(double seconds, int64_t batch, bool naive) {
-  Stand stand;
-  const int64_t pool = stand.count("SELECT pool FROM pool WHERE kind = 1");
-  int64_t version = stand.count("SELECT version FROM pool WHERE kind = 1");
-  stand.services.gate.close();
-  auto opened = SqliteConnection::open({.path = stand.folder.path() + "/db/shop.sqlite"});
-  check(opened.ok(), "the file opens");
-  SqliteConnection& db = **opened;
+template <class Connection>
+Figures write_bare(Connection& db, Stand& stand, const BarePool& at_first, double seconds, int64_t batch,
+                   bool naive) {
+  const int64_t pool = at_first.pool;
+  int64_t version = at_first.version;
+  constexpr bool kSqlite = std::is_same_v<Connection, SqliteConnection>;
   const auto must = [](const auto& done) { check(done.ok(), "a row is written"); };
   int64_t rows = 0;
   int64_t event = 1'000'000;
   const auto begun = steady_clock::now();
   while (seconds_since(begun) < seconds) {
-    must(db.execute("BEGIN IMMEDIATE"));
+    must(db.execute(kSqlite ? "BEGIN IMMEDIATE" : "BEGIN"));
     if (naive) {
       const std::array<SqlValue, 1> which{to_sql(pool)};
       must(
@@ -253,17 +275,33 @@ Figures bare(double seconds, int64_t batch, bool naive) {
   return {static_cast<double>(rows) / seconds_since(begun), rows, static_cast<double>(batch), 0};
 }
 
+Figures bare(Engine& engine, double seconds, int64_t batch, bool naive) {
+  Stand stand(engine);
+  const BarePool pool{stand.count("SELECT pool FROM pool WHERE kind = 1"),
+                      stand.count("SELECT version FROM pool WHERE kind = 1")};
+  stand.services.gate.close();
+  if (stand.url.empty()) {
+    const auto opened = SqliteConnection::open({.path = stand.folder.path() + "/db/shop.sqlite"});
+    check(opened.ok(), "the file opens");
+    return write_bare(**opened, stand, pool, seconds, batch, naive);
+  }
+  const auto url = parse_postgres_url(stand.url);
+  const auto opened = PostgresConnection::open({.url = url->connect, .schema = url->schema_prefix + "shop"});
+  check(opened.ok(), "the server answers");
+  return write_bare(**opened, stand, pool, seconds, batch, naive);
+}
+
 void print(const char* name, const Figures& figures, double against) {
   fmt::print("{:<44} {:>9.0f}/s  {:>8} rows  {:>6.1f} a commit  p99 {:>6.1f} ms  ratio {:.2f}\n", name,
              figures.rate, figures.rows, figures.batch, figures.p99_ms, figures.rate / against);
 }
 
-void measure(double seconds, int64_t waiting) {
-  const Figures ours = in_process(seconds, waiting);
+void measure(Engine& engine, double seconds, int64_t waiting) {
+  const Figures ours = in_process(engine, seconds, waiting);
   const auto batch = std::max<int64_t>(1, static_cast<int64_t>(ours.batch));
-  const Figures writer = bare(seconds, batch, false);
-  const Figures naive = bare(seconds, 1, true);
-  const Figures http = over_http(seconds, 64);
+  const Figures writer = bare(engine, seconds, batch, false);
+  const Figures naive = bare(engine, seconds, 1, true);
+  const Figures http = over_http(engine, seconds, 64);
   print("bare single writer, the same rows", writer, writer.rate);
   print("ours, in process", ours, writer.rate);
   print("ours, over HTTP, 64 connections", http, writer.rate);
@@ -278,6 +316,9 @@ int main(int argc, char** argv) {
   vitrine::set_log_level(vitrine::LogLevel::off);
   const double seconds = argc > 1 ? std::stod(argv[1]) : 3;
   const int64_t waiting = argc > 2 ? std::stoll(argv[2]) : 256;
-  vitrine::measure(seconds, waiting);
+  const bool postgres =
+      argc > 4 && std::string_view(argv[3]) == "--engine" && std::string_view(argv[4]) == "postgres";
+  vitrine::Engine engine(postgres);
+  vitrine::measure(engine, seconds, waiting);
   return 0;
 }
