@@ -34,7 +34,7 @@ set(vitrine_external_codec_tool PkgConfig::LIBAV)
 set(vitrine_external_app PkgConfig::QRENCODE)
 
 # Folders whose tests run once more with VITRINE_TEST_ENGINE=postgres.
-set(vitrine_on_postgres store bus media/webhook media rooms members ops shop)
+set(vitrine_on_postgres store bus rooms members shop)
 
 function(vitrine_layers file)
   file(STRINGS "${file}" lines REGEX "^[a-z]")
@@ -82,7 +82,7 @@ function(vitrine_folder folder uses folders)
     # What keeps rows is tested on both engines; the tests start a PostgreSQL of their own.
     if(folder IN_LIST vitrine_on_postgres)
       add_test(NAME ${name}_postgres COMMAND test_${name})
-      set_tests_properties(${name}_postgres PROPERTIES ENVIRONMENT "VITRINE_TEST_ENGINE=postgres")
+      set_tests_properties(${name}_postgres PROPERTIES ENVIRONMENT "VITRINE_TEST_ENGINE=postgres" TIMEOUT 1800)
     endif()
   endif()
   if(VITRINE_BENCH)
