@@ -34,7 +34,7 @@ set(vitrine_external_codec_tool PkgConfig::LIBAV)
 set(vitrine_external_app PkgConfig::QRENCODE)
 
 # Folders whose tests run once more with VITRINE_TEST_ENGINE=postgres.
-set(vitrine_on_postgres store bus rooms members shop)
+set(vitrine_on_postgres store bus rooms members ops shop)
 
 function(vitrine_layers file)
   file(STRINGS "${file}" lines REGEX "^[a-z]")
