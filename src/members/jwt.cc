@@ -57,13 +57,16 @@ bool verifies(EVP_PKEY* key, JwtAlgorithm algorithm, std::string_view text, std:
                           text.size()) == 1;
 }
 
-std::optional<boost::json::object> parse_part(std::string_view part) {
-  const auto bytes = from_base64url(part);
-  if (!bytes) return std::nullopt;
+std::optional<boost::json::object> parse_object(std::string_view text) {
   boost::system::error_code failed;
-  auto json = boost::json::parse(*bytes, failed, {}, {.max_depth = 8});
+  auto json = boost::json::parse(text, failed, {}, {.max_depth = 8});
   if (failed || !json.is_object()) return std::nullopt;
   return std::move(json.get_object());
+}
+
+std::optional<boost::json::object> parse_part(std::string_view part) {
+  const auto bytes = from_base64url(part);
+  return bytes ? parse_object(*bytes) : std::nullopt;
 }
 
 std::string text_of(const boost::json::object& object, std::string_view name) {
@@ -148,7 +151,7 @@ const JwtVerifier::ReadyKey* JwtVerifier::key_for(JwtAlgorithm algorithm, std::s
   return only;
 }
 
-Result<JwtClaims> JwtVerifier::verify(std::string_view token, WallTime now) const {
+Result<std::string> JwtVerifier::signed_payload(std::string_view token) const {
   if (token.size() > kTokenBytesMax) return kBadToken;
   const size_t first = token.find('.');
   const size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
@@ -162,14 +165,20 @@ Result<JwtClaims> JwtVerifier::verify(std::string_view token, WallTime now) cons
   if (!algorithm) return kBadToken;
   const ReadyKey* key = key_for(*algorithm, text_of(*header, "kid"));
   if (key == nullptr) return kBadToken;
-
   const std::string_view signed_text = token.substr(0, second);
   const bool genuine = *algorithm == JwtAlgorithm::hs256
                            ? equal_secret(hmac_sha256(key->secret, signed_text), *signature)
                            : verifies(key->key.get(), *algorithm, signed_text, *signature);
   if (!genuine) return kBadToken;
+  auto payload = from_base64url(token.substr(first + 1, second - first - 1));
+  if (!payload) return kBadToken;
+  return std::move(*payload);
+}
 
-  const auto claims = parse_part(token.substr(first + 1, second - first - 1));
+Result<JwtClaims> JwtVerifier::verify(std::string_view token, WallTime now) const {
+  const auto payload = signed_payload(token);
+  if (!payload) return payload.error();
+  const auto claims = parse_object(*payload);
   if (!claims) return kBadToken;
   if (auto timely = check_times(*claims, now); !timely) return timely.error();
   JwtClaims out{.issuer = text_of(*claims, "iss"),

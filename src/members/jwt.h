@@ -43,6 +43,9 @@ class JwtVerifier {
   // each within 60 s of clock difference. Errors: `unauthenticated` "members.token" for every fault
   // but time, "members.token_expired", "members.token_early".
   Result<JwtClaims> verify(std::string_view token, WallTime now) const;
+  // What a token carries whose signature is right (RFC 7515, 5.2), whatever it is: says nothing about time,
+  // audience or issuer. Errors: `unauthenticated` "members.token".
+  Result<std::string> signed_payload(std::string_view token) const;
   bool has_keys() const { return !keys_.empty(); }
 
  private:

@@ -11,6 +11,7 @@
 
 #include "members/config.h"
 #include "members/module.h"
+#include "net/config.h"
 #include "net/dispatch.h"
 #include "testing/blocking.h"
 #include "testing/fake_clock.h"
@@ -22,7 +23,9 @@ namespace vitrine {
 class TestShop {
  public:
   explicit TestShop(std::map<std::string, std::string> settings = {}) {
-    Config config(members_config_keys());
+    auto keys = members_config_keys();
+    for (auto& key : net_config_keys()) keys.push_back(std::move(key));
+    Config config(std::move(keys));
     for (const auto& [name, value] : settings) {
       EXPECT_FALSE(config.set_text(name, value, "test")) << name;
     }

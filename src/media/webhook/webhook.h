@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "net/http_url.h"
 
 namespace vitrine {
 
@@ -24,20 +25,14 @@ using WebhookId = Id<WebhookTag>;
 using DeliveryId = Id<DeliveryTag>;
 
 inline constexpr int64_t kWebhooksMax = 20;
-inline constexpr size_t kWebhookUrlMax = 2'000;          // characters
+inline constexpr size_t kWebhookUrlMax = kHttpUrlMax;
 inline constexpr size_t kWebhookSecretBytes = 32;        // random bytes, written in hexadecimal
 inline constexpr int64_t kDeliveriesWaitingMax = 5'000;  // of one webhook; over it new ones are not queued
 inline constexpr int64_t kDeliveriesKept = 100;          // of one webhook, once they are done
 inline constexpr Milliseconds kDeliveryTime{5'000};      // one try, all of it
 inline constexpr Milliseconds kDeliveryGivenUp{3LL * 24 * 3'600'000};
 
-struct WebhookUrl {
-  bool secure = false;  // https
-  std::string host;     // a name or a numeric address, an IPv6 one without brackets
-  uint16_t port = 0;
-  std::string target;     // path and query
-  std::string authority;  // the Host header
-};
+using WebhookUrl = HttpUrl;
 
 // Errors: `invalid_input` "webhook.url" unless it is an http or https URL of printable ASCII, without user
 // and fragment, of at most kWebhookUrlMax characters.
