@@ -58,6 +58,8 @@ std::variant<ChatGate::Passed, ChatRefusal> ChatGate::judge(const ChatAuthor& wh
 std::optional<ChatRefusal> ChatGate::may_speak(const ChatAuthor& who) {
   if (settings_.speakers == Speakers::signed_in && !who.id.starts_with(AccountId::prefix()))
     return ChatRefusal{"rooms.sign_in_to_speak", {}};
+  if (settings_.speakers == Speakers::followers && !who.follows)
+    return ChatRefusal{"rooms.follow_to_speak", {}};
   const WallTime ripe = made_at(who.id) + std::chrono::minutes(settings_.new_account_minutes);
   if (settings_.new_account_minutes > 0 && ripe > clock_.wall())
     return ChatRefusal{"rooms.too_new", ripe - clock_.wall()};

@@ -24,9 +24,9 @@ enum class Review : uint8_t { after, before };  // shown at once, or first seen 
 constexpr std::array<std::string_view, 2> enum_names(Review) {
   return {"after", "before"};
 }
-enum class Speakers : uint8_t { everyone, signed_in };
-constexpr std::array<std::string_view, 2> enum_names(Speakers) {
-  return {"everyone", "signed_in"};
+enum class Speakers : uint8_t { everyone, signed_in, followers };
+constexpr std::array<std::string_view, 3> enum_names(Speakers) {
+  return {"everyone", "signed_in", "followers"};
 }
 enum class OnWord : uint8_t { refuse, hold };
 constexpr std::array<std::string_view, 2> enum_names(OnWord) {
@@ -50,9 +50,9 @@ struct ChatRefusal {
   std::optional<Milliseconds> retry_after;
 };
 
-enum class HeldWhy : uint8_t { review, word };
-constexpr std::array<std::string_view, 2> enum_names(HeldWhy) {
-  return {"review", "word"};
+enum class HeldWhy : uint8_t { review, word, hook };
+constexpr std::array<std::string_view, 3> enum_names(HeldWhy) {
+  return {"review", "word", "hook"};
 }
 struct HeldLine {
   ChatLine line;

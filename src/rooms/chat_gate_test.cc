@@ -69,6 +69,14 @@ TEST_F(ChatGateTest, OnlySignedInViewersSpeakWhereTheRoomSaysSo) {
   EXPECT_EQ(say(buyer, "hello"), "");
 }
 
+TEST_F(ChatGateTest, OnlyFollowersSpeakWhereTheRoomSaysSo) {
+  set([](ChatSettings& settings) { settings.speakers = Speakers::followers; });
+  EXPECT_EQ(say(guest(1), "hello"), "rooms.follow_to_speak");
+  ChatAuthor follower = guest(1);
+  follower.follows = true;
+  EXPECT_EQ(say(follower, "hello"), "");
+}
+
 TEST_F(ChatGateTest, WordsAreRefusedOrHeldAndReviewHoldsEverything) {
   set([](ChatSettings& settings) { settings.words = {"spam"}; });
   EXPECT_EQ(say(guest(1), "ѕрam"), "rooms.word_blocked");

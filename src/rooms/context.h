@@ -11,7 +11,9 @@
 #include "contract/members.h"
 #include "contract/ops.h"
 #include "rooms/door_book.h"
+#include "rooms/follow_book.h"
 #include "rooms/private_lanes.h"
+#include "rooms/review_hook.h"
 #include "rooms/role_book.h"
 #include "rooms/room_directory.h"
 #include "runtime/ring_policy.h"
@@ -31,6 +33,8 @@ struct RoomsContext {
   RoomDirectory directory;
   RoleBook roles{};
   DoorBook doors{roles, clock};
+  FollowBook follows{};
+  ReviewHook review{clock};
   PrivateLanes lanes;
   size_t resume_events = 2'000;
   FeedOptions feed;

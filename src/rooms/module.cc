@@ -7,7 +7,9 @@
 #include "rooms/access_events.h"
 #include "rooms/config.h"
 #include "rooms/entry_api.h"
+#include "rooms/follow_api.h"
 #include "rooms/moderation_api.h"
+#include "rooms/review_api.h"
 #include "rooms/room_door.h"
 #include "rooms/rooms_api.h"
 #include "rooms/shop_events.h"
@@ -61,6 +63,8 @@ struct RoomsModule::Parts {
         moderation_api(context, service, moderation),
         entry(context, needs.proofs, needs.random),
         entry_api(context, entry),
+        follow_api(context),
+        review_api(context, needs.random),
         door(context),
         shop_events(context),
         ops_events(context),
@@ -76,6 +80,8 @@ struct RoomsModule::Parts {
   ModerationApi moderation_api;
   EntryService entry;
   EntryApi entry_api;
+  FollowApi follow_api;
+  ReviewApi review_api;
   RoomDoor door;
   ShopEvents shop_events;
   ShopEvents ops_events;
@@ -86,6 +92,8 @@ RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std:
   parts_->api.add_routes(parts_->needs.router);
   parts_->moderation_api.add_routes(parts_->needs.router);
   parts_->entry_api.add_routes(parts_->needs.router);
+  parts_->follow_api.add_routes(parts_->needs.router);
+  parts_->review_api.add_routes(parts_->needs.router);
   parts_->door.add_routes(parts_->needs.router);
   // A room carries the stream of its own name.
   parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
@@ -120,6 +128,10 @@ Result<void> RoomsModule::start() {
   if (auto known = wait_for(parts_->home(), parts_->moderation.load()); !known) return known;
   if (auto ruled = wait_for(parts_->home(), parts_->entry.load()); !ruled) return ruled;
   if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
+  Task<Result<void>> following = context.follows.load(*context.database);
+  if (auto known = wait_for(parts_->home(), std::move(following)); !known) return known;
+  Task<Result<void>> reviewing = context.review.load(*context.database);
+  if (auto known = wait_for(parts_->home(), std::move(reviewing)); !known) return known;
   parts_->door.start();
   Bus& bus = parts_->needs.bus;
   bus.source(*context.database);

@@ -118,6 +118,12 @@ std::optional<Room::Welcome> Room::catch_up(const Visitor& visitor, uint64_t los
 }
 
 Spoken Room::say(ChatAuthor who, std::string text) {
+  auto weighed = weigh(std::move(who), std::move(text));
+  if (const auto* refused = std::get_if<ChatRefusal>(&weighed)) return *refused;
+  return place(std::move(std::get<Weighed>(weighed)));
+}
+
+std::variant<Room::Weighed, ChatRefusal> Room::weigh(ChatAuthor who, std::string text) {
   home_.check_here();
   if (closed_) return ChatRefusal{"rooms.unavailable", {}};
   if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
@@ -128,9 +134,21 @@ Spoken Room::say(ChatAuthor who, std::string text) {
                 .from = std::move(who),
                 .text = std::move(passed.text),
                 .at = needs_.clock.wall()};
+  return Weighed{std::move(line), passed.held};
+}
+
+// What changed while somebody was asked about the line counts.
+Spoken Room::place(Weighed weighed) {
+  home_.check_here();
+  if (closed_) return ChatRefusal{"rooms.unavailable", {}};
+  if (!picture_.capabilities.chat) return ChatRefusal{"rooms.chat_off", {}};
+  ChatLine& line = weighed.line;
+  if (const auto mute = gate_.mute_of(line.from))
+    return ChatRefusal{"rooms.muted", mute->until - needs_.clock.wall()};
   const MessageId id = line.id;
-  if (passed.held) {
-    gate_.hold({std::move(line), *passed.held});
+  if (weighed.held) {
+    if (gate_.held().size() >= ChatGate::kHeldMax) return ChatRefusal{"rooms.held_full", {}};
+    gate_.hold({std::move(line), *weighed.held});
     return WaitingLine{id};
   }
   if (budget_.take(line.from, home_.core().config().get(kChatPerSecond), needs_.clock.monotonic())) {

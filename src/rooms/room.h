@@ -117,6 +117,14 @@ class Room : public std::enable_shared_from_this<Room> {
   // Takes a line that the gate lets through: numbers, shows and stores it, now or within the budget's slice;
   // one that the budget leaves out only its speaker sees.
   Spoken say(ChatAuthor who, std::string text);
+  // The same in two steps, for a line that somebody else is asked about in between: what the gate says, and
+  // then, if the room still lets it through, its place.
+  struct Weighed {
+    ChatLine line;
+    std::optional<HeldWhy> held;
+  };
+  std::variant<Weighed, ChatRefusal> weigh(ChatAuthor who, std::string text);
+  Spoken place(Weighed weighed);
   // Shows a line that waited; answers whose it was. Empty when it waits no longer.
   std::optional<std::string> show_held(MessageId id);
   void like(int64_t taps);

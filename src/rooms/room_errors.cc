@@ -6,7 +6,7 @@
 namespace vitrine {
 namespace {
 
-constexpr std::array<RoomError, 14> kErrors{{
+constexpr std::array<RoomError, 16> kErrors{{
     {"rooms.text_empty", "The line is empty.", "edit"},
     {"rooms.text_too_long", "The line is too long.", "edit"},
     {"rooms.word_blocked", "The line has a word that is not allowed here.", "edit"},
@@ -15,6 +15,8 @@ constexpr std::array<RoomError, 14> kErrors{{
     {"rooms.flood", "Too much in a short time. Wait before the next line.", "wait"},
     {"rooms.too_new", "Newcomers wait a moment before they may speak here.", "wait"},
     {"rooms.sign_in_to_speak", "Only who has signed in may speak in this room.", "stop"},
+    {"rooms.review_refused", "The line was not let through.", "edit"},
+    {"rooms.follow_to_speak", "Only followers may speak in this room.", "stop"},
     {"rooms.held_full", "Too many lines wait for a moderator. Try again later.", "stop"},
     {"rooms.muted", "You may not speak in this room for now.", "wait"},
     {"rooms.chat_off", "Chat is switched off.", "stop"},

@@ -34,6 +34,7 @@ struct ChatAuthor {
   std::string name;
   std::optional<Role> role;  // of staff
   std::string guest{};       // of a buyer: who it was before it signed in; never shown
+  bool follows = false;      // the room, when it speaks
   std::string address{};     // of a guest: shares a pace with the others of that network; never shown
 };
 

@@ -30,6 +30,18 @@ Task<std::optional<Room::Welcome>> catch_up_room(RoomHandlePtr handle, Room::Vis
   co_return handle->room()->catch_up(visitor, lost_from);
 }
 
+using Weighing = std::variant<Room::Weighed, ChatRefusal>;
+
+Task<Weighing> weigh_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
+  if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
+  co_return handle->room()->weigh(std::move(who), std::move(text));
+}
+
+Task<Spoken> place_in_room(RoomHandlePtr handle, Room::Weighed weighed) {
+  if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
+  co_return handle->room()->place(std::move(weighed));
+}
+
 Task<Spoken> say_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
   if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
   co_return handle->room()->say(std::move(who), std::move(text));
@@ -103,8 +115,14 @@ Task<void> RoomSocket::take(std::string text) {
 }
 
 Task<void> RoomSocket::say(ChatMessage message) {
-  Task<Spoken> saying = say_in_room(needs_.room, needs_.who, std::move(message.text));
-  const Spoken said = co_await on_core(needs_.room->home(), std::move(saying));
+  ChatAuthor who = needs_.who;
+  const auto account = AccountId::parse(who.id);
+  who.follows = account && needs_.context.follows.follows(needs_.room->name(), *account);
+  const bool reviewed = needs_.context.review.on() && !who.role;
+  Task<Spoken> saying = reviewed ? say_reviewed(std::move(who), std::move(message.text))
+                                 : on_core(needs_.room->home(),
+                                           say_in_room(needs_.room, std::move(who), std::move(message.text)));
+  const Spoken said = co_await std::move(saying);
   std::string event;
   if (const auto* shown = std::get_if<ShownLine>(&said)) {
     event = ack_event(message.ref, shown->id);
@@ -117,6 +135,26 @@ Task<void> RoomSocket::say(ChatMessage message) {
     event = error_event(message.ref, room_error(refusal.slug), retry);
   }
   send_events("[" + event + "]");
+}
+
+// The gate first, so that a flood asks nobody anything; then whom the merchant named; then the room.
+Task<Spoken> RoomSocket::say_reviewed(ChatAuthor who, std::string text) {
+  Core& home = needs_.room->home();
+  Task<Weighing> weighing = weigh_in_room(needs_.room, std::move(who), std::move(text));
+  Weighing weighed = co_await on_core(home, std::move(weighing));
+  if (const auto* refused = std::get_if<ChatRefusal>(&weighed)) co_return *refused;
+  Room::Weighed line = std::move(std::get<Room::Weighed>(weighed));
+  if (!line.held) {
+    ReviewQuestion question{.room = needs_.room->name(),
+                            .viewer = line.line.from.id,
+                            .name = line.line.from.name,
+                            .text = line.line.text};
+    const Verdict verdict = co_await needs_.context.review.ask(std::move(question));
+    if (verdict == Verdict::refuse) co_return ChatRefusal{"rooms.review_refused", {}};
+    if (verdict == Verdict::hold) line.held = HeldWhy::hook;
+  }
+  Task<Spoken> placing = place_in_room(needs_.room, std::move(line));
+  co_return co_await on_core(home, std::move(placing));
 }
 
 void RoomSocket::send_events(const std::string& frame) {

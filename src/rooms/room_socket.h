@@ -51,6 +51,7 @@ class RoomSocket final : public RingListener, public std::enable_shared_from_thi
   Task<void> catch_up(std::shared_ptr<RoomSocket> self, uint64_t lost_from);
   Task<Result<std::vector<SlabPtr>>> opening(Room::Welcome welcome);
   Task<void> say(ChatMessage message);
+  Task<Spoken> say_reviewed(ChatAuthor who, std::string text);
   void send_events(const std::string& frame);
   Task<void> end_later(std::shared_ptr<RoomSocket> self);
   void end();

@@ -1,7 +1,9 @@
 #include "rooms/room_store.h"
 
 #include "rooms/access_store.h"
+#include "rooms/follow_book.h"
 #include "rooms/moderation_store.h"
+#include "rooms/review_hook.h"
 #include "store/idempotency.h"
 
 namespace vitrine {
@@ -93,8 +95,9 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 }  // namespace
 
 std::vector<Migration> rooms_migrations() {
+  static const std::string fifth = std::string(kFollowTables) + std::string(kReviewTables);
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}};
+  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}, {5, fifth}};
 }
 
 std::vector<Migration> chat_migrations() {

@@ -152,6 +152,9 @@ class Api(unittest.TestCase):
         owner.call("GET", "/v1/rooms/r/invites")
         owner.call("DELETE", f"/v1/rooms/r/invites/{code}")
         owner.call("PUT", "/v1/rooms/r/access", {"mode": "open", "trial_minutes": 0})
+        hook = {"enabled": False, "url": "https://check.example/lines", "timeout_ms": 500, "fallback": "hold"}
+        self.assertEqual(len(owner.call("PUT", "/v1/review-hook", hook)["secret"]), 64)
+        self.assertEqual(owner.call("GET", "/v1/review-hook")["fallback"], "hold")
 
     def products(self):
         owner = self.owner
@@ -187,6 +190,9 @@ class Api(unittest.TestCase):
         address = buyer.call("POST", "/v1/addresses", fields)["address"]
         buyer.call("PUT", f"/v1/addresses/{address}", {**fields, "line": "中关村大街 2 号"})
         buyer.call("GET", "/v1/addresses")
+        buyer.call("GET", "/v1/rooms/r/follow")
+        self.assertEqual(buyer.call("PUT", "/v1/rooms/r/follow")["followers"], 1)
+        self.assertFalse(buyer.call("DELETE", "/v1/rooms/r/follow")["following"])
         known = self.owner.call("GET", "/v1/buyers?q=13800000009")["items"][0]
         self.owner.call("PUT", f"/v1/buyers/{known['buyer']}/tier", {"tier": 2})
         return buyer, address

@@ -116,6 +116,11 @@ export class VitrineApi {
   /** Shows a password, an invite code or a signed token at the door. */
   enterRoom = (room: string, body: T.EntryProof) =>
     this.http.call<T.RoomEntry>('POST', `/v1/rooms/${part(room)}/entry`, { body });
+  reviewHook = () => this.http.call<T.ReviewHook>('GET', '/v1/review-hook');
+  setReviewHook = (body: T.ReviewHookWish) => this.http.call<T.ReviewHook>('PUT', '/v1/review-hook', { body });
+  roomFollow = (room: string) => this.http.call<T.RoomFollow>('GET', `/v1/rooms/${part(room)}/follow`);
+  followRoom = (room: string) => this.http.call<T.RoomFollow>('PUT', `/v1/rooms/${part(room)}/follow`);
+  unfollowRoom = (room: string) => this.http.call<T.RoomFollow>('DELETE', `/v1/rooms/${part(room)}/follow`);
   roomAccess = (room: string) => this.http.call<T.RoomAccess>('GET', `/v1/rooms/${part(room)}/access`);
   setRoomAccess = (room: string, body: T.RoomAccessWish) =>
     this.http.call<T.RoomAccess>('PUT', `/v1/rooms/${part(room)}/access`, { body });

@@ -646,6 +646,30 @@ export interface paths {
         patch: operations["changePull"];
         trace?: never;
     };
+    "/v1/review-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is asked about chat lines before they are shown
+         * @description Needs the right settings.write.
+         */
+        get: operations["getReviewHook"];
+        /**
+         * Say who is asked about chat lines, how long, and what holds without an answer
+         * @description Needs the right settings.write.
+         */
+        put: operations["setReviewHook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms": {
         parameters: {
             query?: never;
@@ -771,6 +795,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the viewer follows the room, and how many do */
+        get: operations["getRoomFollow"];
+        /** Follow the room */
+        put: operations["followRoom"];
+        post?: never;
+        /** Follow the room no longer */
+        delete: operations["unfollowRoom"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1885,7 +1928,7 @@ export interface components {
              */
             review: "after" | "before";
             /** @enum {string} */
-            speakers: "everyone" | "signed_in";
+            speakers: "everyone" | "signed_in" | "followers";
             /** @description how old a viewer must be to speak */
             new_account_minutes: number;
             /**
@@ -2007,7 +2050,7 @@ export interface components {
             text: string;
             at_ms: number;
             /** @enum {string} */
-            why: "review" | "word";
+            why: "review" | "word" | "hook";
         };
         HeldLineList: {
             items: components["schemas"]["HeldLine"][];
@@ -2377,6 +2420,28 @@ export interface components {
         ReportedLineList: {
             items: components["schemas"]["ReportedLine"][];
         };
+        ReviewHook: {
+            enabled: boolean;
+            url: string;
+            timeout_ms: number;
+            /**
+             * @description what holds when no answer comes in time
+             * @enum {string}
+             */
+            fallback: "allow" | "hold" | "refuse";
+            /** @description shown only when it was just made */
+            secret?: string | null;
+        };
+        ReviewHookWish: {
+            enabled: boolean;
+            /** @description http or https; the open Internet, or a network of net.private_destinations */
+            url: string;
+            timeout_ms: number;
+            /** @enum {string} */
+            fallback: "allow" | "hold" | "refuse";
+            /** @description true: signs with a fresh secret; the first is made by itself */
+            new_secret?: boolean | null;
+        };
         Room: {
             room: string;
             title: string;
@@ -2441,6 +2506,11 @@ export interface components {
             product?: string | null;
             /** @description what the viewer may do in this room */
             acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_access" | "room_roles")[];
+        };
+        RoomFollow: {
+            /** @description whether the viewer does */
+            following: boolean;
+            followers: number;
         };
         RoomList: {
             items: components["schemas"]["RoomSummary"][];
@@ -3903,6 +3973,52 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getReviewHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewHook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setReviewHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewHookWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewHook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRooms: {
         parameters: {
             query?: never;
@@ -4157,7 +4273,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["EntryProof"];
             };
@@ -4198,6 +4314,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlashSalePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRoomFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFollow"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    followRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFollow"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unfollowRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFollow"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -100,6 +100,9 @@ export type RoomDraft = Schemas['NewRoom'];
 export type RoomChange = Schemas['RoomPatch'];
 /** Whether the viewer may be in the room; asked before the socket, which cannot say why it was refused. */
 export type RoomEntry = AnswerOf<'RoomEntry'>;
+export type ReviewHook = AnswerOf<'ReviewHook'>;
+export type ReviewHookWish = Schemas['ReviewHookWish'];
+export type RoomFollow = AnswerOf<'RoomFollow'>;
 export type EntryProof = Schemas['EntryProof'];
 export type RoomAccess = AnswerOf<'RoomAccess'>;
 export type RoomAccessWish = Schemas['RoomAccessWish'];

@@ -13,6 +13,8 @@ export const en: typeof zhCN = {
   },
   nav: { close: 'Close', back: 'Back', retry: 'Try again', me: 'Me', language: '中文', more: 'More' },
   room: {
+    follow: 'Follow',
+    following: 'Following',
     online: '{count} watching',
     likes: '{count} likes',
     leave: 'Leave the room',

@@ -11,6 +11,8 @@ export const zhCN = {
   },
   nav: { close: '关闭', back: '返回', retry: '重试', me: '我的', language: 'English', more: '更多' },
   room: {
+    follow: '关注',
+    following: '已关注',
     online: '{count} 人在看',
     likes: '{count} 点赞',
     leave: '离开直播间',
