@@ -81,6 +81,7 @@ std::unique_ptr<Module> make_rooms(Platform& p) {
                                                        .random = p.random});
   p.rooms_module = made.get();
   if (p.media_module != nullptr) p.media_module->set_audience(made->audience());
+  p.rooms = &made->port();
   return made;
 }
 
@@ -98,7 +99,8 @@ std::unique_ptr<Module> make_shop(Platform& p) {
       .ops = *p.ops,
       .members = *p.members,
       .publish_delay = [] { return Milliseconds(Core::current()->config().get(kMediaPublishDelayMs)); },
-      .sandbox = p.sandbox});
+      .sandbox = p.sandbox,
+      .rooms = p.rooms});
   p.shop_module = made.get();
   if (p.rooms_module != nullptr) p.rooms_module->set_purchases(*made);
   return made;

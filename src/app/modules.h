@@ -17,6 +17,7 @@
 #include "contract/module.h"
 #include "contract/ops.h"
 #include "contract/proofs.h"
+#include "contract/rooms.h"
 #include "net/router.h"
 #include "ops/health_board.h"
 #include "runtime/core.h"
@@ -57,6 +58,7 @@ struct Platform {
   MembersPort* members;
   ProofPort* proofs;
   MediaPort* media;
+  const RoomsPort* rooms = nullptr;  // none: rooms does not run here
 
   // The modules as themselves, for commands; null when they do not run here.
   OpsModule* ops_module = nullptr;

@@ -68,11 +68,12 @@ enum class EntryState : uint8_t {
   signed_out,
   kicked,
   banned,
+  practice,  // staff rehearse
 };
-constexpr std::array<std::string_view, 13> enum_names(EntryState) {
+constexpr std::array<std::string_view, 14> enum_names(EntryState) {
   return {"inside",        "trial",      "trial_over",   "needs_password", "needs_invite",
           "needs_sign_in", "needs_tier", "needs_ticket", "needs_purchase", "needs_token",
-          "signed_out",    "kicked",     "banned"};
+          "signed_out",    "kicked",     "banned",       "practice"};
 }
 inline std::string_view name_of(EntryState state) {
   return enum_names(state)[static_cast<size_t>(state)];

@@ -35,12 +35,21 @@ inline constexpr IntegerKey kLagMs{"rooms.lag_ms",
                                    600'000,
                                    Reload::restart,
                                    "how far a viewer's chat may fall behind before it starts anew"};
+inline constexpr IntegerKey kInterruptedSeconds{
+    "rooms.interrupted_s",
+    "s",
+    300,
+    0,
+    86'400,
+    Reload::live,
+    "how long a live session waits for its picture to come back before it ends"};
 inline constexpr ListKey kAllowedOrigins{
     "rooms.allowed_origins", "", Reload::live,
     "other origins (https://shop.example) whose pages may open a room's socket"};
 
 inline std::vector<ConfigKey> rooms_config_keys() {
-  return {kChatChars, kChatIntervalMs, kChatBurst, kChatPerSecond, kResumeEvents, kLagMs, kAllowedOrigins};
+  return {kChatChars,    kChatIntervalMs, kChatBurst,          kChatPerSecond,
+          kResumeEvents, kLagMs,          kInterruptedSeconds, kAllowedOrigins};
 }
 
 }  // namespace vitrine

@@ -12,6 +12,7 @@
 #include "contract/ops.h"
 #include "rooms/door_book.h"
 #include "rooms/follow_book.h"
+#include "rooms/live_book.h"
 #include "rooms/private_lanes.h"
 #include "rooms/review_hook.h"
 #include "rooms/role_book.h"
@@ -32,7 +33,8 @@ struct RoomsContext {
   std::unique_ptr<Database> chat;
   RoomDirectory directory;
   RoleBook roles{};
-  DoorBook doors{roles, clock};
+  LiveBook lives{};
+  DoorBook doors{roles, lives, clock};
   FollowBook follows{};
   ReviewHook review{clock};
   PrivateLanes lanes;

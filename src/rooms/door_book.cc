@@ -148,6 +148,7 @@ EntryDecision DoorBook::decide(const Book& book, const std::string& room, const 
   if (!who.session.empty() && book.ended_sessions.contains(who.session))
     return {.state = EntryState::signed_out};
   if (who.is_staff) return {};
+  if (lives_.rehearses(room)) return {.state = EntryState::practice};
   if (auto out = sanctioned(book, room, who)) return std::move(*out);
   const auto found = book.rooms.find(room);
   if (found == book.rooms.end()) return {};
@@ -232,10 +233,11 @@ std::vector<Trial> DoorBook::take_new_trials() {
 }
 
 bool DoorBook::restricted(const std::string& stream) const {
-  return rules(stream).mode != AccessMode::open;
+  return rules(stream).mode != AccessMode::open || lives_.backstage(stream);
 }
 
 bool DoorBook::guards(const std::string& stream) const {
+  if (lives_.backstage(stream)) return true;
   return book_.with([&](const Book& book) {
     if (!book.ended_sessions.empty()) return true;
     for (const std::string_view place : {std::string_view(stream), kAllRooms}) {
@@ -251,6 +253,7 @@ bool DoorBook::guards(const std::string& stream) const {
 // The name in a token that staff made for a player of their own is no viewer's id: it stands for itself.
 bool DoorBook::may_watch(const Watcher& watcher) const {
   const DoorVisitor who = named_visitor(watcher.viewer);
+  if (!who.is_staff && lives_.backstage(watcher.stream)) return false;
   return book_.with([&](const Book& book) {
     if (who.is_staff || !who.id.empty()) return decide(book, watcher.stream, who).lets_in();
     if (address_banned(book, watcher.stream, address_group(watcher.address))) return false;

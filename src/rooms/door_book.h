@@ -17,6 +17,7 @@
 #include "contract/audience.h"
 #include "rooms/access_rules.h"
 #include "rooms/door_visitor.h"
+#include "rooms/live_book.h"
 #include "rooms/role_book.h"
 #include "rooms/sanction.h"
 #include "runtime/guarded.h"
@@ -38,7 +39,8 @@ class DoorBook final : public AudiencePort {
   static constexpr int64_t kGuestTrialsOfAddress = 60;
   static constexpr Milliseconds kGuestTrialEvery{60'000};
 
-  DoorBook(const RoleBook& roles, const Clock& clock) : roles_(roles), clock_(clock) {}
+  DoorBook(const RoleBook& roles, const LiveBook& lives, const Clock& clock)
+      : roles_(roles), lives_(lives), clock_(clock) {}
 
   // A ban or kick; room empty: of all rooms.
   void set_ban(const std::string& room, Sanction ban);
@@ -100,6 +102,7 @@ class DoorBook final : public AudiencePort {
   bool may_begin_trial(Book& book, const Room& at, const DoorVisitor& who) const;
 
   const RoleBook& roles_;
+  const LiveBook& lives_;
   const Clock& clock_;
   Guarded<Book> book_;
 };

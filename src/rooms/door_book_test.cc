@@ -99,7 +99,8 @@ class DoorBookTest : public ::testing::Test {
 
   FakeClock clock;
   RoleBook roles;
-  DoorBook book{roles, clock};
+  LiveBook lives;
+  DoorBook book{roles, lives, clock};
   const DoorVisitor guest{.id = GuestId{7}.str(), .address = "198.51.100.7"};
   const DoorVisitor other{.id = GuestId{8}.str()};
   // The same browser as the guest, signed in.

@@ -9,9 +9,11 @@
 #include "rooms/entry_api.h"
 #include "rooms/follow_api.h"
 #include "rooms/moderation_api.h"
+#include "rooms/poll_api.h"
 #include "rooms/review_api.h"
 #include "rooms/room_door.h"
 #include "rooms/rooms_api.h"
+#include "rooms/session_api.h"
 #include "rooms/shop_events.h"
 
 namespace vitrine {
@@ -59,7 +61,11 @@ struct RoomsModule::Parts {
                 .feed = {}},
         service(context),
         moderation(context, service),
+        sessions(context, service, home()),
         api(context, service),
+        session_api(context, sessions),
+        polls(context, service),
+        poll_api(context, polls),
         moderation_api(context, service, moderation),
         entry(context, needs.proofs, needs.random),
         entry_api(context, entry),
@@ -76,7 +82,11 @@ struct RoomsModule::Parts {
   RoomsContext context;
   RoomService service;
   ModerationService moderation;
+  SessionService sessions;
   RoomsApi api;
+  SessionApi session_api;
+  PollService polls;
+  PollApi poll_api;
   ModerationApi moderation_api;
   EntryService entry;
   EntryApi entry_api;
@@ -90,17 +100,20 @@ struct RoomsModule::Parts {
 
 RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std::move(needs))) {
   parts_->api.add_routes(parts_->needs.router);
+  parts_->session_api.add_routes(parts_->needs.router);
+  parts_->poll_api.add_routes(parts_->needs.router);
   parts_->moderation_api.add_routes(parts_->needs.router);
   parts_->entry_api.add_routes(parts_->needs.router);
   parts_->follow_api.add_routes(parts_->needs.router);
   parts_->review_api.add_routes(parts_->needs.router);
   parts_->door.add_routes(parts_->needs.router);
   // A room carries the stream of its own name.
-  parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState state) {
+  parts_->needs.media.on_state([parts = parts_.get()](const std::string& stream, StreamState) {
     const auto handle = parts->context.directory.find(stream);
     if (!handle) return;
-    handle->home().post([handle, live = state != StreamState::idle] {
-      if (handle->room()) handle->room()->set_live(live);
+    parts->sessions.stream_changed(handle);
+    handle->home().post([parts, handle, stream] {
+      if (handle->room()) handle->room()->set_live(picture_shown(parts->context, handle->name(), stream));
     });
   });
 }
@@ -127,12 +140,15 @@ Result<void> RoomsModule::start() {
   context.chat = std::move(*chat);
   if (auto known = wait_for(parts_->home(), parts_->moderation.load()); !known) return known;
   if (auto ruled = wait_for(parts_->home(), parts_->entry.load()); !ruled) return ruled;
+  if (auto known = wait_for(parts_->home(), parts_->sessions.load()); !known) return known;
   if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
+  if (auto known = wait_for(parts_->home(), parts_->polls.load()); !known) return known;
   Task<Result<void>> following = context.follows.load(*context.database);
   if (auto known = wait_for(parts_->home(), std::move(following)); !known) return known;
   Task<Result<void>> reviewing = context.review.load(*context.database);
   if (auto known = wait_for(parts_->home(), std::move(reviewing)); !known) return known;
   parts_->door.start();
+  parts_->home().post([sessions = &parts_->sessions] { sessions->start(); });
   Bus& bus = parts_->needs.bus;
   bus.source(*context.database);
   bus.subscribe(parts_->shop_events.subscription("rooms.shop", "shop"));
@@ -151,6 +167,7 @@ void RoomsModule::drain() {
 void RoomsModule::stop() {
   if (!parts_->context.database) return;
   parts_->door.stop();
+  wait_for(parts_->home(), parts_->sessions.close());
   wait_for(parts_->home(), parts_->service.close());
   parts_->context.chat->close();
   parts_->context.database->close();
@@ -170,6 +187,10 @@ const AudiencePort& RoomsModule::audience() const {
 
 void RoomsModule::set_purchases(PurchasePort& purchases) {
   parts_->entry.set_purchases(purchases);
+}
+
+const RoomsPort& RoomsModule::port() const {
+  return parts_->context.lives;
 }
 
 Task<Result<void>> RoomsModule::create_room(std::string room, std::string title, std::string host_name) {

@@ -20,6 +20,7 @@
 #include "contract/ops.h"
 #include "contract/proofs.h"
 #include "contract/purchases.h"
+#include "contract/rooms.h"
 #include "net/router.h"
 #include "runtime/core.h"
 #include "runtime/metrics.h"
@@ -56,6 +57,8 @@ class RoomsModule final : public Module {
   const AudiencePort& audience() const;
   // Who knows what was paid; before start.
   void set_purchases(PurchasePort& purchases);
+  // What other modules may ask. Lives as long as the module.
+  const RoomsPort& port() const;
 
   // For the command line and the demo; the stream has the room's name.
   // Errors: `invalid_input` "rooms.name", `conflict` "rooms.exists", `unavailable`.

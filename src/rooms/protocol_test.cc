@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "rooms/message.h"
+#include "rooms/poll_service.h"
 #include "rooms/room_errors.h"
 #include "rooms/test_house.h"
 
@@ -197,6 +198,19 @@ TEST_F(EverythingHappens, EveryEventFitsTheDocumentAndTheRoomsHaveNothingPersona
   until(bystander, "flash_sold_out", seen);
   at_home([](Room& room) { room.set_live(true); });
   until(bystander, "live", seen);
+  house.media.state = StreamState::live;
+  house.sessions->stream_changed(house.room());
+  until(bystander, "session", seen);
+  PollService polls(*house.context, *house.service);
+  const auto poll =
+      wait_on(house.cores.at(0), polls.make("demo", "Which?", {"red", "blue"}, {"t", "poll", "d"}));
+  ASSERT_TRUE(poll && wait_on(house.cores.at(0), polls.open(poll->poll.id)));
+  until(bystander, "poll", seen);
+  ASSERT_TRUE(wait_on(house.cores.at(0), polls.vote(poll->poll.id, std::string(kSecrets[0]), 1)));
+  bystander.until([&](const json::object& event) {
+    seen.push_back(event);
+    return event.contains("polls");
+  });
   ASSERT_TRUE(wait_on(house.cores.at(0), house.service->change("demo", "New title", std::nullopt)));
   until(bystander, "room_changed", seen);
   ChatSettings slow;

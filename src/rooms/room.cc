@@ -1,17 +1,13 @@
 #include "rooms/room.h"
 
+#include <boost/asio/redirect_error.hpp>
+
 #include "base/log.h"
 #include "rooms/config.h"
+#include "rooms/session_views.h"
 
 namespace vitrine {
 namespace {
-
-// Chat is shown first and stored after; what cannot be stored is lost to the history only.
-Task<void> store_chat(Database& chat, std::string room, StoredChat line) {
-  auto work = [room, line](Transaction& tx) { return insert_chat(tx, room, line); };
-  const auto stored = co_await chat.write(std::move(work));
-  if (!stored) log_warn("rooms.chat_not_stored", {{"room", room}, {"reason", stored.error().reason}});
-}
 
 Task<void> store_likes(Database& chat, std::string room, int64_t likes) {
   auto work = [room, likes](Transaction& tx) { return set_likes(tx, room, likes); };
@@ -48,6 +44,10 @@ Room::Room(Needs needs, RoomHandle& handle, Stored stored)
               .now_showing = record.now_showing,
               .showcase_version = record.showcase_version,
               .flash_sales = std::move(stored.flash_sales)};
+  if (stored.session) {
+    picture_.session = session_json(*stored.session);
+    practice_ = stored.session->practice;
+  }
   for (const auto& chat : stored.chat)
     history_.push_back({chat.line.id, chat.line.from, chat.line.text, chat.line.at,
                         numbered(chat.at, chat_body(chat.line))});
@@ -85,6 +85,7 @@ void Room::leave(const std::string& viewer) {
 // Within this epoch, and nothing between it and the oldest event still here.
 bool Room::can_resume(RoomPosition from) const {
   if (from.epoch != picture_.at.epoch || from.seq > picture_.at.seq) return false;
+  if (!practice_ && from.seq < rehearsed_to_) return false;
   return from.seq == picture_.at.seq || (!recent_.empty() && from.seq + 1 >= recent_.front().seq);
 }
 
@@ -96,7 +97,7 @@ Room::Welcome Room::snapshot_for(const Visitor& visitor) {
   picture_.chat_interval_ms = gate_.pace(limits.pace).interval.count();
   std::vector<std::string> chat;
   for (const HistoryLine& line : history_) chat.push_back(line.text);
-  Welcome out{.events = {snapshot_event(picture_, stock_, flash_, chat, visitor.who,
+  Welcome out{.events = {snapshot_event(picture_, stock_, flash_, polls_, chat, visitor.who,
                                         gate_.mute_of(visitor.who), needs_.clock.wall())},
               .sequence = feed_.head(visitor.deflate),
               .gap = {}};
@@ -184,8 +185,29 @@ void Room::show_to_speaker(const std::vector<ChatLine>& lines) {
 }
 
 void Room::show_line(ChatLine line) {
+  const auto forever = boost::asio::steady_timer::time_point::max();
+  if (!practice_) storing_[line.id] = std::make_shared<boost::asio::steady_timer>(home_.core().io(), forever);
   std::string body = chat_body(line);
   show_now({.body = std::move(body), .change = std::move(line)});
+}
+
+// Chat is shown first and stored after; what cannot be stored is lost to the history and the timeline.
+Task<void> Room::store(std::shared_ptr<Room>, StoredChat line) {
+  auto work = [room = picture_.room, line](Transaction& tx) { return insert_chat(tx, room, line); };
+  const auto stored = co_await needs_.chat.write(std::move(work));
+  if (!stored)
+    log_warn("rooms.chat_not_stored", {{"room", picture_.room}, {"reason", stored.error().reason}});
+  if (const auto waited = storing_.extract(line.line.id)) waited.mapped()->cancel();
+}
+
+Task<bool> Room::stored(MessageId id) {
+  home_.check_here();
+  const auto found = storing_.find(id);
+  if (found == storing_.end()) co_return true;
+  const auto done = found->second;
+  boost::system::error_code cancelled;
+  co_await done->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  co_return !storing_.contains(id);
 }
 
 std::optional<std::string> Room::show_held(MessageId id) {
@@ -210,7 +232,7 @@ ChatGate& Room::gate() {
 
 void Room::like(int64_t taps) {
   home_.check_here();
-  if (taps <= 0) return;
+  if (taps <= 0 || practice_) return;
   likes_.add(taps);
   state_changed();
 }
@@ -293,11 +315,26 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
       std::erase_if(flash_, [&](const auto& entry) { return entry.first.first == flash->sale; });
     }
   }
-  if (const auto* line = std::get_if<ChatLine>(&change)) {
-    history_.push_back({line->id, line->from, line->text, line->at, text});
-    if (history_.size() > kHistoryLines) history_.pop_front();
-    home_.core().spawn(store_chat(needs_.chat, picture_.room, {at, *line}));
+  if (const auto* poll = std::get_if<Poll>(&change)) know_poll(*poll);
+  if (const auto* news = std::get_if<SessionNews>(&change)) {
+    picture_.session = news->json;
+    rehearse(news->practice);
   }
+  if (const auto* line = std::get_if<ChatLine>(&change)) {
+    history_.push_back({line->id, line->from, line->text, line->at, text, practice_});
+    if (history_.size() > kHistoryLines) history_.pop_front();
+    if (practice_) return;  // nothing of a rehearsal is kept
+    home_.core().spawn(store(shared_from_this(), {at, *line, needs_.lives.moment(picture_.room, line->at)}));
+  }
+}
+
+void Room::rehearse(bool practice) {
+  if (practice_ && !practice) {
+    std::erase_if(history_, [](const HistoryLine& line) { return line.rehearsed; });
+    std::erase_if(polls_, [](const auto& entry) { return entry.second.practice; });
+    rehearsed_to_ = picture_.at.seq;
+  }
+  practice_ = practice;
 }
 
 void Room::set_live(bool live) {
@@ -327,6 +364,23 @@ void Room::set_flash_stock(FlashKey key, FlashLevel level) {
 void Room::notice(std::string text_key, std::string name, std::string product) {
   home_.check_here();
   notices_[std::move(text_key)] = {std::move(name), std::move(product)};
+  state_changed();
+}
+
+void Room::know_poll(Poll poll) {
+  home_.check_here();
+  std::erase_if(polls_, [](const auto& entry) { return entry.second.state != PollState::open; });
+  poll_news_.erase(poll.id);
+  polls_[poll.id] = std::move(poll);
+}
+
+void Room::count_vote(PollId poll, int64_t option) {
+  home_.check_here();
+  const auto found = polls_.find(poll);
+  // Once closed its counts are the database's.
+  if (found == polls_.end() || found->second.state != PollState::open) return;
+  ++found->second.counts.at(static_cast<size_t>(option));
+  poll_news_[poll] = found->second;
   state_changed();
 }
 
@@ -364,9 +418,11 @@ void Room::state_changed() {
 void Room::flush_state() {
   state_pending_ = false;
   state_sent_at_ = needs_.clock.monotonic();
-  feed_.append(frame_of({state_event(picture_.online, likes_.total(), stock_news_, flash_news_)}));
+  feed_.append(
+      frame_of({state_event(picture_.online, likes_.total(), stock_news_, flash_news_, poll_news_)}));
   stock_news_.clear();
   flash_news_.clear();
+  poll_news_.clear();
   for (auto& [key, notice] : std::exchange(notices_, {}))
     show_now({.body = notice_body(key, notice.name, notice.product)});
   summary_.online = picture_.online;
@@ -388,6 +444,7 @@ void Room::close() {
   save_likes();
   state_timer_.cancel();
   slice_timer_.cancel();
+  for (const auto& [id, waited] : storing_) waited->cancel();
   feed_.end(websocket_close::kGoingAway, "rooms.draining");
 }
 

@@ -24,6 +24,7 @@
 #include "rooms/chat_budget.h"
 #include "rooms/chat_gate.h"
 #include "rooms/likes.h"
+#include "rooms/live_book.h"
 #include "rooms/presence.h"
 #include "rooms/private_lanes.h"
 #include "rooms/room_feed.h"
@@ -54,8 +55,13 @@ struct FlashSaleChange {
   FlashSaleId sale{};
   std::string json;  // empty: it is over
 };
-using RoomChange = std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange,
-                                ChatDeletion, Capabilities, ChatLine, ChatSettings, FlashSaleChange>;
+struct SessionNews {
+  std::string json;
+  bool practice = false;
+};
+using RoomChange =
+    std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange, ChatDeletion,
+                 Capabilities, ChatLine, ChatSettings, FlashSaleChange, SessionNews, Poll>;
 
 struct RoomEvent {
   std::string body;
@@ -79,6 +85,7 @@ class Room : public std::enable_shared_from_this<Room> {
     IdSource& ids;
     Database& chat;       // this and the lanes outlive the room
     PrivateLanes& lanes;  // where a speaker sees a line that the others are not shown
+    const LiveBook& lives;
     size_t resume_events;
     FeedOptions feed;
   };
@@ -91,6 +98,7 @@ class Room : public std::enable_shared_from_this<Room> {
     std::vector<StoredChat> chat;
     int64_t likes = 0;
     std::vector<Sanction> mutes;  // of this room and of all
+    std::optional<LiveSession> session{};
     ChatSettings settings;
   };
   Room(Needs needs, RoomHandle& handle, Stored stored);
@@ -117,6 +125,10 @@ class Room : public std::enable_shared_from_this<Room> {
   // Takes a line that the gate lets through: numbers, shows and stores it, now or within the budget's slice;
   // one that the budget leaves out only its speaker sees.
   Spoken say(ChatAuthor who, std::string text);
+  // Answers when a line that was shown at once is stored: only then is it acknowledged. Of other lines at
+  // once.
+  // False when the room was closed first.
+  Task<bool> stored(MessageId id);
   // The same in two steps, for a line that somebody else is asked about in between: what the gate says, and
   // then, if the room still lets it through, its place.
   struct Weighed {
@@ -136,6 +148,10 @@ class Room : public std::enable_shared_from_this<Room> {
   void set_live(bool live);
   void set_stock(SkuId sku, StockLevel level);
   void set_flash_stock(FlashKey key, FlashLevel level);
+  // A poll as it is; the newest result stays, so that whoever comes sees it.
+  void know_poll(Poll poll);
+  // A vote that is durable.
+  void count_vote(PollId poll, int64_t option);
   // "b***1 bought ...": merged, at most a few a second.
   void notice(std::string text_key, std::string name, std::string product);
 
@@ -167,6 +183,7 @@ class Room : public std::enable_shared_from_this<Room> {
     std::string words;
     WallTime at;
     std::string text;  // the numbered event
+    bool rehearsed = false;
   };
   struct Notice {
     std::string name;
@@ -184,9 +201,11 @@ class Room : public std::enable_shared_from_this<Room> {
   std::string apply(int64_t seq, const RoomEvent& event);
   void change(const RoomChange& change, RoomPosition at, const std::string& text);
   void end_chat_slice();
+  Task<void> store(std::shared_ptr<Room> self, StoredChat line);
   void show_to_speaker(const std::vector<ChatLine>& lines);
   Welcome snapshot_for(const Visitor& visitor);
   bool can_resume(RoomPosition from) const;
+  void rehearse(bool practice);
   ChatGate::Limits chat_limits() const;
   void state_changed();
   void flush_state();
@@ -201,10 +220,16 @@ class Room : public std::enable_shared_from_this<Room> {
   std::map<SkuId, StockLevel> stock_news_;
   FlashLevels flash_;
   FlashLevels flash_news_;
+  std::map<PollId, Poll> polls_;
+  std::map<PollId, Poll> poll_news_;
+  // Lines that are shown and not stored yet; the timer ends when they are.
+  std::map<MessageId, std::shared_ptr<boost::asio::steady_timer>> storing_;
   std::deque<HistoryLine> history_;
   std::deque<Shown> recent_;
   std::map<int64_t, std::optional<RoomEvent>> waiting_;  // resolved, but an earlier number is not
   std::map<std::string, Notice> notices_;                // by text_key
+  bool practice_ = false;
+  int64_t rehearsed_to_ = 0;  // the last event of a rehearsal: viewers are not told of it
   ChatGate gate_;
   Presence presence_;
   Likes likes_;

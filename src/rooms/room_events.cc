@@ -1,5 +1,7 @@
 #include "rooms/room_events.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/dto.h"
@@ -63,6 +65,23 @@ std::string chat_deleted_body(MessageId id) {
   return text_of({{"kind", "chat_deleted"}, {"id", id.str()}});
 }
 
+std::string timeline_line_body(const ChatLine& line) {
+  return text_of({{"kind", "chat"},
+                  {"id", line.id.str()},
+                  {"from", {{"name", line.from.name}, {"role", role_json(line.from.role)}}},
+                  {"text", line.text},
+                  {"at_ms", line.at.ms}});
+}
+
+bool belongs_in_timeline(std::string_view body) {
+  constexpr std::array<std::string_view, 7> kKinds{
+      "product_shown", "product_hidden", "price_revealed", "flash_sale", "flash_sold_out", "session", "poll"};
+  constexpr std::string_view kHead = R"({"kind":")";
+  if (!body.starts_with(kHead)) return false;
+  const std::string_view rest = body.substr(kHead.size());
+  return std::find(kKinds.begin(), kKinds.end(), rest.substr(0, rest.find('"'))) != kKinds.end();
+}
+
 std::string product_body(std::string_view kind, const boost::json::object& event) {
   return text_of({{"kind", kind},
                   {"product", event.at("product")},
@@ -98,6 +117,15 @@ std::string live_body(bool live) {
   return text_of({{"kind", "live"}, {"live", live}});
 }
 
+std::string poll_body(const Poll& poll) {
+  return text_of({{"kind", "poll"},
+                  {"poll", poll.id.str()},
+                  {"question", poll.question},
+                  {"options", boost::json::value_from(poll.options)},
+                  {"state", poll.state == PollState::open ? "open" : "closed"},
+                  {"counts", boost::json::value_from(poll.counts)}});
+}
+
 std::string room_changed_body(std::string_view title, std::string_view host_name) {
   return text_of({{"kind", "room_changed"}, {"title", title}, {"host_name", host_name}});
 }
@@ -112,8 +140,9 @@ std::string chat_limits_body(int64_t slow_mode_s, int64_t chat_interval_ms) {
 }
 
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
-                           const FlashLevels& flash, const std::vector<std::string>& chat,
-                           const ChatAuthor& you, const std::optional<Mute>& mute, WallTime now) {
+                           const FlashLevels& flash, const std::map<PollId, Poll>& polls,
+                           const std::vector<std::string>& chat, const ChatAuthor& you,
+                           const std::optional<Mute>& mute, WallTime now) {
   boost::json::object head{
       {"kind", "snapshot"},
       {"epoch", picture.at.epoch},
@@ -142,9 +171,12 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
   // What is JSON already goes in as it is.
   std::string out = text_of(head);
   out.pop_back();
+  std::vector<std::string> polled;
+  for (const auto& [id, poll] : polls) polled.push_back(poll_body(poll));
   std::vector<std::string> sales;
   for (const auto& [sale, json] : picture.flash_sales) sales.push_back(json);
-  out += ",\"now_showing\":" + picture.now_showing + ",\"flash_sales\":" + frame_of(sales) +
+  out += ",\"now_showing\":" + picture.now_showing + ",\"session\":" + picture.session +
+         ",\"flash_sales\":" + frame_of(sales) + ",\"polls\":" + frame_of(polled) +
          ",\"chat\":" + frame_of(chat) + "}";
   return out;
 }
@@ -158,10 +190,16 @@ std::string gap_event(RoomPosition from) {
 }
 
 std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
-                        const FlashLevels& flash) {
+                        const FlashLevels& flash, const std::map<PollId, Poll>& polls) {
   boost::json::object out{
       {"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}};
   if (!flash.empty()) out["flash_stock"] = flash_json(flash);
+  if (!polls.empty()) {
+    boost::json::array counts;
+    for (const auto& [id, poll] : polls)
+      counts.push_back({{"poll", id.str()}, {"counts", boost::json::value_from(poll.counts)}});
+    out["polls"] = std::move(counts);
+  }
   return text_of(out);
 }
 

@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "contract/ops.h"
 #include "net/caller.h"
+#include "rooms/poll.h"
 #include "rooms/room_errors.h"
 
 namespace vitrine {
@@ -79,6 +80,7 @@ struct RoomPicture {
   int64_t likes = 0;
   Capabilities capabilities;
   std::string now_showing = "null";  // JSON
+  std::string session = "null";      // JSON, of the newest live session
   int64_t showcase_version = 0;
   std::map<FlashSaleId, std::string> flash_sales{};  // JSON, each as its last event said
   int64_t chat_chars = 0;
@@ -90,6 +92,10 @@ struct RoomPicture {
 std::string numbered(RoomPosition at, std::string_view body);
 std::string chat_body(const ChatLine& line);
 std::string chat_deleted_body(MessageId id);
+// A line as a timeline has it: without who said it, but for the name.
+std::string timeline_line_body(const ChatLine& line);
+// What is about the picture or about what was sold: a timeline has it.
+bool belongs_in_timeline(std::string_view body);
 std::string product_body(std::string_view kind, const boost::json::object& event);
 std::string showcase_changed_body(int64_t version);
 std::string capabilities_body(Capabilities capabilities);
@@ -98,6 +104,7 @@ std::string flash_sale_body(const boost::json::object& sale);
 std::string flash_sold_out_body(FlashSaleId sale, SkuId sku);
 std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product);
 std::string live_body(bool live);
+std::string poll_body(const Poll& poll);
 std::string room_changed_body(std::string_view title, std::string_view host_name);
 // Takes a number that nothing came of, so that the count has no hole.
 std::string void_body();
@@ -106,12 +113,13 @@ std::string chat_limits_body(int64_t slow_mode_s, int64_t chat_interval_ms);
 
 // One event each, whole. `now` is the server's clock.
 std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, StockLevel>& stock,
-                           const FlashLevels& flash, const std::vector<std::string>& chat,
-                           const ChatAuthor& you, const std::optional<Mute>& mute, WallTime now);
+                           const FlashLevels& flash, const std::map<PollId, Poll>& polls,
+                           const std::vector<std::string>& chat, const ChatAuthor& you,
+                           const std::optional<Mute>& mute, WallTime now);
 std::string resumed_event(RoomPosition head, WallTime now);
 std::string gap_event(RoomPosition from);
 std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
-                        const FlashLevels& flash);
+                        const FlashLevels& flash, const std::map<PollId, Poll>& polls = {});
 std::string flash_turn_event(FlashSaleId sale, SkuId sku, int64_t until_ms);
 // `order`: an OrderChanged as JSON.
 std::string order_event(const boost::json::object& order);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "contract/events.h"
 #include "rooms/moderation_store.h"
+#include "rooms/session_store.h"
 
 namespace vitrine {
 namespace {
@@ -51,6 +52,17 @@ std::set<std::string> deleted_lines(const std::vector<ControlRow>& rows) {
 
 }  // namespace
 
+bool picture_shown(const RoomsContext& context, const std::string& room, const std::string& stream) {
+  return context.media.status(stream).state != StreamState::idle && !context.lives.backstage(room);
+}
+
+ControlRow control_row(const RoomsContext& context, const std::string& room, ControlRow row, WallTime at,
+                       std::optional<MediaTime> media) {
+  row.practice = context.lives.rehearses(room);
+  if (!row.practice && belongs_in_timeline(row.body)) row.moment = context.lives.moment(room, at, media);
+  return row;
+}
+
 bool is_room_name(std::string_view name) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
   return !name.empty() && name.size() <= 64 && name.find_first_not_of(kAllowed) == std::string_view::npos;
@@ -68,7 +80,7 @@ Task<Result<void>> RoomService::open_all(std::vector<RoomRecord> records) {
     auto stored = co_await read_stored(std::move(record));
     if (!stored) co_return stored.error();
     const RoomRecord& kept = stored->record;
-    const bool live = context_.media.status(kept.stream).state != StreamState::idle;
+    const bool live = picture_shown(context_, kept.room, kept.stream);
     auto handle = std::make_shared<RoomHandle>(kept.room, context_.cores.home_of(kept.room), kept.epoch,
                                                summary_of(kept, live));
     co_await open(std::move(handle), std::move(*stored));
@@ -113,6 +125,7 @@ Task<Result<Room::Stored>> RoomService::read_stored(RoomRecord record) {
   if (chat) stored->chat = std::move(*chat);
   std::erase_if(stored->chat, [&](const StoredChat& line) { return deleted.contains(line.line.id.str()); });
   stored->likes = likes.value_or(0);
+  stored->session = context_.lives.newest(record.room);
   co_return std::move(*stored);
 }
 
@@ -124,6 +137,7 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
                             .ids = context.ids,
                             .chat = *context.chat,
                             .lanes = context.lanes,
+                            .lives = context.lives,
                             .resume_events = context.resume_events,
                             .feed = context.feed};
     at->set_room(std::make_shared<Room>(needs, *at, std::move(from)));
@@ -134,8 +148,9 @@ Task<void> RoomService::open(RoomHandlePtr handle, Room::Stored stored) {
   context_.directory.add(handle);
   // A stream that began or ended meanwhile found no room to tell. Asked on the core where both live, so that
   // nothing newer has been told by then.
-  std::function<void(Room&)> change = [this, stream = handle->summary().stream](Room& room) {
-    room.set_live(context_.media.status(stream).state != StreamState::idle);
+  std::function<void(Room&)> change = [this, name = handle->name(),
+                                       stream = handle->summary().stream](Room& room) {
+    room.set_live(picture_shown(context_, name, stream));
   };
   co_await at_home(handle, std::move(change));
 }
@@ -218,12 +233,13 @@ Task<bool> RoomService::settle(RoomHandlePtr handle, RoomPosition at) {
 Task<Result<void>> RoomService::write_control(RoomHandlePtr handle, RoomEvent event, Effect effect) {
   if (!handle->room()) co_return kNoRoom;
   const RoomPosition at = handle->reserve();
-  auto work = [name = handle->name(), at, body = event.body, effect,
-               now = context_.clock.wall()](Transaction& tx) -> Result<void> {
+  const WallTime now = context_.clock.wall();
+  const ControlRow row = control_row(context_, handle->name(), {at, event.body}, now);
+  auto work = [name = handle->name(), row, effect, now](Transaction& tx) -> Result<void> {
     if (effect) {
       if (auto done = effect(tx); !done) return done;
     }
-    return insert_control(tx, name, {at, body}, now);
+    return insert_control(tx, name, row, now);
   };
   const Result<void> written = co_await context_.database->write(std::move(work));
   bool shown = written.ok();
@@ -268,7 +284,8 @@ Task<Result<void>> RoomService::delete_message(std::string room, MessageId messa
   const bool exists = co_await on_core(handle->home(), std::move(asked));
   if (!exists) co_return Error{ErrorKind::not_found, "rooms.message"};
   RoomEvent event{.body = chat_deleted_body(message), .change = ChatDeletion{message}};
-  const Result<void> done = co_await publish(handle, std::move(event), nullptr);
+  Effect remove = [room, message](Transaction& tx) { return remove_line(tx, room, message); };
+  const Result<void> done = co_await publish(handle, std::move(event), std::move(remove));
   if (!done) co_return done;
   auto forget = [room, message](Transaction& tx) { return delete_chat(tx, room, message); };
   const auto forgotten = co_await context_.chat->write(std::move(forget));

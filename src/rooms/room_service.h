@@ -62,6 +62,13 @@ class RoomService {
   RoomsContext& context_;
 };
 
+// Whether viewers have a picture to see: one comes, and it is not for staff only.
+bool picture_shown(const RoomsContext& context, const std::string& room, const std::string& stream);
+// The row with its place in the room's timeline, of something that happened at `at` or belongs to the picture
+// at `media`.
+ControlRow control_row(const RoomsContext& context, const std::string& room, ControlRow row, WallTime at,
+                       std::optional<MediaTime> media = std::nullopt);
+
 // "[a-z0-9_-]{1,64}".
 bool is_room_name(std::string_view name);
 

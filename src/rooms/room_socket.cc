@@ -37,14 +37,25 @@ Task<Weighing> weigh_in_room(RoomHandlePtr handle, ChatAuthor who, std::string t
   co_return handle->room()->weigh(std::move(who), std::move(text));
 }
 
+// A line that was shown is acknowledged once it is stored.
+Task<Spoken> answered(std::shared_ptr<Room> room, Spoken said) {
+  const auto* shown = std::get_if<ShownLine>(&said);
+  if (shown != nullptr && !co_await room->stored(shown->id)) co_return ChatRefusal{"rooms.unavailable", {}};
+  co_return said;
+}
+
 Task<Spoken> place_in_room(RoomHandlePtr handle, Room::Weighed weighed) {
-  if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
-  co_return handle->room()->place(std::move(weighed));
+  const std::shared_ptr<Room> room = handle->room();
+  if (!room) co_return ChatRefusal{"rooms.unavailable", {}};
+  Spoken said = room->place(std::move(weighed));
+  co_return co_await answered(room, std::move(said));
 }
 
 Task<Spoken> say_in_room(RoomHandlePtr handle, ChatAuthor who, std::string text) {
-  if (!handle->room()) co_return ChatRefusal{"rooms.unavailable", {}};
-  co_return handle->room()->say(std::move(who), std::move(text));
+  const std::shared_ptr<Room> room = handle->room();
+  if (!room) co_return ChatRefusal{"rooms.unavailable", {}};
+  Spoken said = room->say(std::move(who), std::move(text));
+  co_return co_await answered(room, std::move(said));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include "rooms/access_store.h"
 #include "rooms/follow_book.h"
 #include "rooms/moderation_store.h"
+#include "rooms/poll_store.h"
 #include "rooms/review_hook.h"
+#include "rooms/session_store.h"
 #include "store/idempotency.h"
 
 namespace vitrine {
@@ -60,6 +62,13 @@ Result<void> done(const Result<int64_t>& changed) {
   return {};
 }
 
+std::optional<LiveSessionId> session_of(const std::optional<LiveMoment>& moment) {
+  return moment ? std::optional(moment->session) : std::nullopt;
+}
+std::optional<int64_t> t_of(const std::optional<LiveMoment>& moment) {
+  return moment ? std::optional(moment->t_ms) : std::nullopt;
+}
+
 RoomRecord room_record(const Row& row) {
   return {.room = row.text(0),
           .title = row.text(1),
@@ -95,13 +104,14 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 }  // namespace
 
 std::vector<Migration> rooms_migrations() {
-  static const std::string fifth = std::string(kFollowTables) + std::string(kReviewTables);
+  static const std::string seventh = std::string(kFollowTables) + std::string(kReviewTables);
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first}, {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}, {5, fifth}};
+  return {{1, first},       {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}, {5, kLiveTables},
+          {6, kPollTables}, {7, seventh}};
 }
 
 std::vector<Migration> chat_migrations() {
-  return {{1, kChat}};
+  return {{1, kChat}, {2, kChatLiveTables}};
 }
 
 Result<std::vector<RoomRecord>> raise_epochs(Transaction& tx) {
@@ -159,16 +169,16 @@ Result<void> set_capabilities(Transaction& tx, Capabilities capabilities) {
 }
 
 Result<void> insert_control(Transaction& tx, const std::string& room, const ControlRow& row, WallTime now) {
-  return done(
-      tx.execute("INSERT INTO room_control (shop_id, room, epoch, seq, body, at_ms) VALUES ('default', $1, "
-                 "$2, $3, $4, $5)",
-                 room, row.at.epoch, row.at.seq, row.body, now));
+  return done(tx.execute(
+      "INSERT INTO room_control (shop_id, room, epoch, seq, body, at_ms, session, t_ms, practice)"
+      " VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8)",
+      room, row.at.epoch, row.at.seq, row.body, now, session_of(row.moment), t_of(row.moment), row.practice));
 }
 
 Result<std::vector<ControlRow>> control_rows(Transaction& tx, const std::string& room, RoomPosition after,
                                              RoomPosition to) {
   const auto rows = tx.query(
-      "SELECT epoch, seq, body FROM room_control WHERE room = $1"
+      "SELECT epoch, seq, body FROM room_control WHERE room = $1 AND practice = 0"
       " AND (epoch > $2 OR (epoch = $2 AND seq > $3)) AND (epoch < $4 OR (epoch = $4 AND seq <= $5))"
       " ORDER BY epoch DESC, seq DESC LIMIT $6",
       room, after.epoch, after.seq, to.epoch, to.seq, kControlRowsMax);
@@ -266,10 +276,11 @@ Result<std::vector<std::string>> words_of(Transaction& tx, const std::string& ro
 
 Result<void> insert_chat(Transaction& tx, const std::string& room, const StoredChat& chat) {
   return done(tx.execute(
-      "INSERT INTO chat (shop_id, room, epoch, seq, message, author, name, role, text, at_ms, deleted)"
-      " VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+      "INSERT INTO chat (shop_id, room, epoch, seq, message, author, name, role, text, at_ms, deleted, "
+      "session,"
+      " t_ms) VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11)",
       room, chat.at.epoch, chat.at.seq, chat.line.id, chat.line.from.id, chat.line.from.name,
-      chat.line.from.role, chat.line.text, chat.line.at));
+      chat.line.from.role, chat.line.text, chat.line.at, session_of(chat.moment), t_of(chat.moment)));
 }
 
 Result<void> delete_chat(Transaction& tx, const std::string& room, MessageId id) {

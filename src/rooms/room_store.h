@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "rooms/live_session.h"
 #include "rooms/room_events.h"
 #include "store/database.h"
 
@@ -32,6 +33,8 @@ struct RoomRecord {
 struct ControlRow {
   RoomPosition at;
   std::string body;
+  std::optional<LiveMoment> moment{};  // on the line of the session it belongs to
+  bool practice = false;               // of a rehearsal: nobody is told of it later
 };
 
 // Start-up: every room's epoch is raised, and so stored, before anything is shown in it.
@@ -74,6 +77,7 @@ Result<std::vector<std::string>> words_of(Transaction& tx, const std::string& ro
 struct StoredChat {
   RoomPosition at;
   ChatLine line;
+  std::optional<LiveMoment> moment{};
 };
 Result<void> insert_chat(Transaction& tx, const std::string& room, const StoredChat& chat);
 Result<void> delete_chat(Transaction& tx, const std::string& room, MessageId id);

@@ -61,7 +61,13 @@ Reply<RoomView> RoomsApi::view(const std::string& room, const Call& call) const 
                   .online = summary.online,
                   .likes = summary.likes,
                   .flv_url = "/live/" + summary.stream + ".flv" + (query.empty() ? "" : "?" + query),
-                  .created_at_ms = summary.created.ms};
+                  .created_at_ms = summary.created.ms,
+                  .session = session_of(room)};
+}
+
+std::optional<SessionView> RoomsApi::session_of(const std::string& room) const {
+  const auto session = context_.lives.newest(room);
+  return session ? std::optional(view_of(*session)) : std::nullopt;
 }
 
 Task<Reply<RoomList>> RoomsApi::list(Call) {
@@ -69,13 +75,15 @@ Task<Reply<RoomList>> RoomsApi::list(Call) {
   RoomList out;
   for (const auto& handle : context_.directory.all()) {
     const RoomSummary summary = handle->summary();
+    const auto session = session_of(handle->name());
     out.items.push_back({.room = handle->name(),
                          .title = summary.title,
                          .host_name = summary.host_name,
                          .stream = summary.stream,
                          .live = summary.live,
                          .online = summary.online,
-                         .cover = std::nullopt});
+                         .cover = session ? session->cover : std::nullopt,
+                         .session = session});
   }
   co_return out;
 }

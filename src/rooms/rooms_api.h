@@ -6,6 +6,7 @@
 
 #include "net/router.h"
 #include "rooms/room_service.h"
+#include "rooms/session_views.h"
 
 namespace vitrine {
 
@@ -14,12 +15,17 @@ struct RoomListItem {
   bool live = false;
   int64_t online = 0;
   std::optional<std::string> cover;
+  std::optional<SessionView> session;
   static constexpr std::string_view schema_name = "RoomSummary";
   static constexpr auto fields() {
-    return std::tuple{field("room", &RoomListItem::room),           field("title", &RoomListItem::title),
-                      field("host_name", &RoomListItem::host_name), field("stream", &RoomListItem::stream),
-                      field("live", &RoomListItem::live),           field("online", &RoomListItem::online),
-                      field("cover", &RoomListItem::cover)};
+    return std::tuple{field("room", &RoomListItem::room),
+                      field("title", &RoomListItem::title),
+                      field("host_name", &RoomListItem::host_name),
+                      field("stream", &RoomListItem::stream),
+                      field("live", &RoomListItem::live),
+                      field("online", &RoomListItem::online),
+                      field("cover", &RoomListItem::cover),
+                      field("session", &RoomListItem::session, {.help = "the newest one"})};
   }
 };
 struct RoomList {
@@ -34,6 +40,7 @@ struct RoomView {
   int64_t likes = 0;
   std::string flv_url;
   int64_t created_at_ms = 0;
+  std::optional<SessionView> session;
   static constexpr std::string_view schema_name = "Room";
   static constexpr auto fields() {
     return std::tuple{field("room", &RoomView::room),
@@ -44,7 +51,8 @@ struct RoomView {
                       field("online", &RoomView::online),
                       field("likes", &RoomView::likes),
                       field("flv_url", &RoomView::flv_url),
-                      field("created_at_ms", &RoomView::created_at_ms)};
+                      field("created_at_ms", &RoomView::created_at_ms),
+                      field("session", &RoomView::session, {.help = "the newest one"})};
   }
 };
 struct NewRoom {
@@ -75,6 +83,7 @@ class RoomsApi {
   Task<Reply<RoomView>> get(Call call);
   Task<Reply<RoomView>> patch(Call call, RoomPatch body);
 
+  std::optional<SessionView> session_of(const std::string& room) const;
   Reply<RoomView> view(const std::string& room, const Call& call) const;
   Task<void> audit(AuditEntry entry);
 

@@ -2,6 +2,7 @@
 
 #include "contract/events.h"
 #include "rooms/event_reader.h"
+#include "rooms/room_service.h"
 
 namespace vitrine {
 namespace {
@@ -42,7 +43,7 @@ Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
 }
 
 Result<void> ShopEvents::write_row(Transaction& tx, const EventRow& row, const std::string& room,
-                                   RoomEvent event) {
+                                   RoomEvent event, std::optional<MediaTime> media) {
   const auto handle = context_.directory.find(room);
   if (!handle) return {};
   auto [entry, fresh] = pending_.try_emplace({row.n, room});
@@ -50,7 +51,8 @@ Result<void> ShopEvents::write_row(Transaction& tx, const EventRow& row, const s
   const RoomPosition at = fresh ? handle->reserve() : RoomPosition{handle->epoch(), entry->second.seq};
   entry->second.seq = at.seq;
   entry->second.event = std::move(event);
-  return insert_control(tx, room, {at, entry->second.event.body}, row.at);
+  return insert_control(tx, room, control_row(context_, room, {at, entry->second.event.body}, row.at, media),
+                        row.at);
 }
 
 Result<void> ShopEvents::apply_product(Transaction& tx, const EventRow& row, bool shown) {
@@ -64,7 +66,9 @@ Result<void> ShopEvents::apply_product(Transaction& tx, const EventRow& row, boo
             : "null";
   if (auto set = set_now_showing(tx, event->room, now); !set) return set;
   const std::string body = product_body(shown ? "product_shown" : "product_hidden", json.get_object());
-  return write_row(tx, row, event->room, {.body = body, .change = NowShowingChange{now}});
+  const auto media =
+      event->media ? std::optional(MediaTime{event->media->epoch, event->media->pts90k}) : std::nullopt;
+  return write_row(tx, row, event->room, {.body = body, .change = NowShowingChange{now}}, media);
 }
 
 Result<void> ShopEvents::apply_showcase(Transaction& tx, const EventRow& row) {

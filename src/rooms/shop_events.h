@@ -37,7 +37,8 @@ class ShopEvents {
   Result<void> apply_flash_sale(Transaction& tx, const EventRow& row);
   Result<void> apply_flash_stock(Transaction& tx, const EventRow& row);
   Result<void> apply_capabilities(Transaction& tx, const EventRow& row);
-  Result<void> write_row(Transaction& tx, const EventRow& row, const std::string& room, RoomEvent event);
+  Result<void> write_row(Transaction& tx, const EventRow& row, const std::string& room, RoomEvent event,
+                         std::optional<MediaTime> media = std::nullopt);
   void applied(const std::vector<EventRow>& rows);
   void failed();
   void tell_stock(const EventRow& row);

@@ -17,6 +17,7 @@
 #include "rooms/moderation_service.h"
 #include "rooms/room_service.h"
 #include "rooms/room_socket.h"
+#include "rooms/session_service.h"
 #include "rooms/shop_events.h"
 #include "runtime/blocking_queue.h"
 #include "testing/blocking.h"
@@ -28,7 +29,8 @@ class TestMedia final : public MediaPort {
  public:
   StreamStatus status(const std::string&) const override {
     StreamStatus out;
-    if (asked++ >= live_after) out.state = StreamState::live;
+    out.state = asked++ >= live_after ? StreamState::live : state.load();
+    if (out.state != StreamState::idle) out.newest = MediaTime{epoch, pts};
     return out;
   }
   std::string play_query(const std::string&, const std::string& viewer) const override {
@@ -37,7 +39,10 @@ class TestMedia final : public MediaPort {
   void on_state(std::function<void(std::string, StreamState)>) override {}
 
   bool by_token = false;
-  int live_after = INT_MAX;  // answers that say idle
+  int live_after = INT_MAX;  // answers that say `state`
+  std::atomic<StreamState> state{StreamState::idle};
+  std::atomic<int64_t> epoch{1};
+  std::atomic<int64_t> pts{900'000};
   mutable std::atomic<int> asked{0};
 };
 class TestOps final : public OpsPort {
@@ -128,8 +133,10 @@ class TestHouse {
     context->feed.policy.lag_max = lag_max;
     service = std::make_unique<RoomService>(*context);
     moderation = std::make_unique<ModerationService>(*context, *service);
+    sessions = std::make_unique<SessionService>(*context, *service, cores.at(0));
     shop_events = std::make_unique<ShopEvents>(*context);
     check(wait_on(cores.at(0), moderation->load()).ok(), "bans and roles are known");
+    check(wait_on(cores.at(0), sessions->load()).ok(), "sessions are known");
     check(wait_on(cores.at(0), service->load()).ok(), "the rooms open");
     bus = make_local_bus({.back_off_first = Milliseconds(5)});
     bus->source(*shop);
@@ -138,6 +145,7 @@ class TestHouse {
   }
   void shut() {
     bus->stop();
+    wait_on(cores.at(0), sessions->close());
     wait_on(cores.at(0), service->close());
     context->chat->close();
     context->database->close();
@@ -197,6 +205,7 @@ class TestHouse {
   std::unique_ptr<RoomsContext> context;
   std::unique_ptr<RoomService> service;
   std::unique_ptr<ModerationService> moderation;
+  std::unique_ptr<SessionService> sessions;
   std::unique_ptr<ShopEvents> shop_events;
   std::unique_ptr<Bus> bus;
 

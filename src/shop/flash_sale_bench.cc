@@ -80,7 +80,7 @@ struct Stand {
                   .members = members,
                   .publish_delay = [] { return Milliseconds(0); },
                   .sandbox = true}),
-        api(services.sales, members) {
+        api(services.sales, members, nullptr) {
     api.add_routes(server.router());
     server.start();
     check(services.open(folder.path(), url).ok(), "the shop opens");

@@ -56,8 +56,8 @@ struct ShopModule::Parts {
         catalog_api(services.catalog, services.files, needs.members),
         showcase_api(services.showcase),
         cart_api(services.cart),
-        order_api(services.checkout, services.desk),
-        sale_api(services.sales, needs.members),
+        order_api(services.checkout, services.desk, needs.rooms),
+        sale_api(services.sales, needs.members, needs.rooms),
         payment_api(services.gate, services.desk) {}
 
   ShopNeeds needs;

@@ -17,6 +17,7 @@
 #include "contract/module.h"
 #include "contract/ops.h"
 #include "contract/purchases.h"
+#include "contract/rooms.h"
 #include "net/router.h"
 #include "runtime/core.h"
 
@@ -36,6 +37,7 @@ struct ShopNeeds {
   MembersPort& members;
   std::function<Milliseconds()> publish_delay;  // media.publish_delay_ms, read on the calling core
   bool sandbox = false;                         // play money, also without payments.sandbox
+  const RoomsPort* rooms = nullptr;             // none: rooms does not run here
 };
 
 // A product for the demo shop or a test installation.

@@ -179,6 +179,8 @@ Task<Reply<OrderView>> OrderApi::staff_after(Result<void> done, OrderId order, S
 
 Task<Reply<OrderView>> OrderApi::place(Call call, OrderDraft draft) {
   if (draft.room && !is_room_name(*draft.room)) co_return Error{ErrorKind::invalid_input, "shop.room"};
+  if (draft.room && rooms_ != nullptr && rooms_->rehearses(*draft.room))
+    co_return Error{ErrorKind::conflict, "shop.practice"};
   PlaceRequest request{.key = viewer_key(call, "placeOrder"),
                        .buyer = call.caller.account,
                        .buyer_name = call.caller.name,

@@ -3,6 +3,7 @@
 // Owns    nothing. Thread  any core.
 #pragma once
 
+#include "contract/rooms.h"
 #include "net/router.h"
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/payment_desk.h"
@@ -11,7 +12,9 @@ namespace vitrine {
 
 class OrderApi {
  public:
-  OrderApi(CheckoutService& service, PaymentDesk& desk) : service_(service), desk_(desk) {}
+  // `rooms` is null when rooms do not run here.
+  OrderApi(CheckoutService& service, PaymentDesk& desk, const RoomsPort* rooms)
+      : service_(service), desk_(desk), rooms_(rooms) {}
   void add_routes(Router& router);
 
  private:
@@ -38,6 +41,7 @@ class OrderApi {
 
   CheckoutService& service_;
   PaymentDesk& desk_;
+  const RoomsPort* rooms_;
 };
 
 }  // namespace vitrine

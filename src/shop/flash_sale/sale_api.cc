@@ -289,6 +289,11 @@ Task<Reply<FlashSaleView>> SaleApi::run_step(Call call, std::string act, Step st
 Task<Reply<FlashSaleView>> SaleApi::run_beginning(Call call, std::string act, Beginning beginning) {
   const auto id = sale_of(call);
   if (!id) co_return kNoSale;
+  // A rehearsal sets no units aside.
+  const auto sale = co_await service_.view(*id, true);
+  if (!sale) co_return sale.error();
+  if (rooms_ != nullptr && rooms_->rehearses(sale->room))
+    co_return Error{ErrorKind::conflict, "shop.practice"};
   const auto begun = co_await (service_.*beginning)(*id, staff_name(call));
   if (!begun) co_return begun.error();
   if (*begun) co_return to_problem(**begun);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "contract/members.h"
+#include "contract/rooms.h"
 #include "net/router.h"
 #include "shop/flash_sale/sale_service.h"
 #include "shop/gate/staff_act.h"
@@ -12,7 +13,9 @@ namespace vitrine {
 
 class SaleApi {
  public:
-  SaleApi(SaleService& service, MembersPort& members) : service_(service), members_(members) {}
+  // `rooms` is null when rooms do not run here.
+  SaleApi(SaleService& service, MembersPort& members, const RoomsPort* rooms)
+      : service_(service), members_(members), rooms_(rooms) {}
   void add_routes(Router& router);
 
  private:
@@ -42,6 +45,7 @@ class SaleApi {
 
   SaleService& service_;
   MembersPort& members_;
+  const RoomsPort* rooms_;
 };
 
 }  // namespace vitrine

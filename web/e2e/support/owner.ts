@@ -6,7 +6,7 @@ import type { Server } from './server';
 
 export const ownerPassword = 'correct-horse-9';
 
-type Method = 'POST' | 'PUT';
+type Method = 'POST' | 'PUT' | 'PATCH';
 
 /** The owner of a fresh server, signed in with the cookies of `context`. */
 export class Owner {
@@ -38,6 +38,10 @@ export class Owner {
     return this.send('PUT', `/v1/streams/${stream}/access`, { play });
   }
 
+  patch(path: string, body: object): Promise<unknown> {
+    return this.send('PATCH', path, body);
+  }
+
   post(path: string, body: object = {}): Promise<unknown> {
     return this.send('POST', path, body);
   }
@@ -46,15 +50,27 @@ export class Owner {
     return this.send('PUT', path, body);
   }
 
-  /** A product in the showcase of `room`, and being shown. */
-  async shownProduct(room: string, name: string, stock: number, image: Buffer): Promise<Product> {
+  private async product(name: string, stock: number, image: Buffer): Promise<Product> {
     const picture = await this.send<Picture>('POST', '/v1/pictures', image);
-    const product = await this.send<Product>('POST', '/v1/products', {
+    return this.send<Product>('POST', '/v1/products', {
       name,
       description: name,
       pictures: [picture.picture],
       variants: [{ name: 'one', price: { amount: 990, currency: 'CNY' }, initial_stock: stock }],
     });
+  }
+
+  /** Products with these names in the showcase of `room`; answers their ids. */
+  async showcase(room: string, names: string[], image: Buffer): Promise<string[]> {
+    const products: string[] = [];
+    for (const name of names) products.push((await this.product(name, 10, image)).product);
+    await this.send('PUT', `/v1/rooms/${room}/showcase`, { products });
+    return products;
+  }
+
+  /** A product in the showcase of `room`, and being shown. */
+  async shownProduct(room: string, name: string, stock: number, image: Buffer): Promise<Product> {
+    const product = await this.product(name, stock, image);
     await this.send('PUT', `/v1/rooms/${room}/showcase`, { products: [product.product] });
     await this.send('POST', `/v1/rooms/${room}/now-showing`, { product: product.product, playhead: null });
     return product;

@@ -141,10 +141,14 @@ export class LivePlayer {
     });
   }
 
-  /** The first onMetaData belongs to time 0; a later one (the publisher came back) to the end of what is buffered. */
+  /**
+   * The first onMetaData belongs to time 0. A later one says that the publisher came back: within an epoch the
+   * stream's line and the element's time both went on by the time that passed, so the first one still holds.
+   */
   private takeMetadata(fields: Record<string, unknown>): void {
     const { vitrineEpoch: epoch, vitrineFirstDts: dts90k } = fields;
     if (typeof epoch !== 'number' || typeof dts90k !== 'number') return;
+    if (this.anchor?.epoch === epoch) return;
     const buffered = this.video.buffered;
     const at_s = this.anchor && buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
     this.anchor = { epoch, dts90k, at_s };

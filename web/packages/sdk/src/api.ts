@@ -130,6 +130,28 @@ export class VitrineApi {
   dropInvite = (room: string, code: string) =>
     this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/invites/${part(code)}`);
 
+  // ---- live sessions
+  addSession = (room: string, body: T.LiveSessionDraft) =>
+    this.http.call<T.LiveSession>('POST', `/v1/rooms/${part(room)}/sessions`, { body, tap: `session.${room}` });
+  sessions = (room: string, query: PageQuery = {}) =>
+    this.http.call<T.Page<T.LiveSession>>('GET', `/v1/rooms/${part(room)}/sessions`, { query: { ...query } });
+  changeSession = (session: string, body: T.LiveSessionChange) =>
+    this.http.call<T.LiveSession>('PATCH', `/v1/sessions/${part(session)}`, { body });
+  goLive = (session: string) => this.http.call<T.LiveSession>('POST', `/v1/sessions/${part(session)}/go-live`);
+  endSession = (session: string) => this.http.call<T.LiveSession>('POST', `/v1/sessions/${part(session)}/end`);
+  timeline = (session: string, query: PageQuery = {}) =>
+    this.http.call<T.Timeline>('GET', `/v1/sessions/${part(session)}/timeline`, { query: { ...query } });
+
+  // ---- polls
+  addPoll = (room: string, body: T.PollDraft) =>
+    this.http.call<T.Poll>('POST', `/v1/rooms/${part(room)}/polls`, { body, tap: `poll.${room}` });
+  polls = (room: string) => this.http.call<T.Items<T.Poll>>('GET', `/v1/rooms/${part(room)}/polls`);
+  openPoll = (poll: string) => this.http.call<T.Poll>('POST', `/v1/polls/${part(poll)}/open`);
+  closePoll = (poll: string) => this.http.call<T.Poll>('POST', `/v1/polls/${part(poll)}/close`);
+  poll = (poll: string) => this.http.call<T.Poll>('GET', `/v1/polls/${part(poll)}`);
+  vote = (poll: string, option: number) =>
+    this.http.call<T.Poll>('PUT', `/v1/polls/${part(poll)}/vote`, { body: { option } });
+
   // ---- order in a room
   roomDesk = (room: string) => this.http.call<T.RoomDesk>('GET', `/v1/rooms/${part(room)}/desk`);
   chatRules = (room: string) => this.http.call<T.ChatRules>('GET', `/v1/rooms/${part(room)}/chat-rules`);

@@ -3,7 +3,7 @@
 // Owns   the types of every frame of /v1/rooms/ROOM/socket; a server frame is an array of ServerEvent.
 // Never  holds HTTP data types (types.ts) or behaviour (room-socket.ts).
 
-import type { Capabilities, FlashState, Money, NowShowing, MediaTime, OrderState, Role, RoomEntry } from './types';
+import type { Capabilities, FlashState, LiveSession, Money, NowShowing, MediaTime, OrderState, Role, RoomEntry } from './types';
 
 export interface ChatAuthor {
   id: string;
@@ -53,6 +53,20 @@ export interface FlashCardItem {
   units: number;
 }
 
+/** A poll and the votes of each option. */
+export interface PollCard {
+  poll: string;
+  question: string;
+  options: string[];
+  state: 'open' | 'closed';
+  counts: number[];
+}
+
+export interface PollCounts {
+  poll: string;
+  counts: number[];
+}
+
 export interface You {
   id: string;
   name: string;
@@ -89,6 +103,10 @@ export interface SnapshotEvent extends Numbered {
   stock: StockState[];
   flash_sales: FlashCard[];
   flash_stock: FlashStockState[];
+  /** The newest one; null before the first. */
+  session: LiveSession | null;
+  /** Open ones, and the newest result. */
+  polls: PollCard[];
   chat: ChatEvent[];
   limits: ChatLimits;
 }
@@ -176,6 +194,16 @@ export interface LiveEvent extends Numbered {
   live: boolean;
 }
 
+/** The room's live session was announced, changed, or entered a state. */
+export interface SessionEvent extends Numbered, LiveSession {
+  kind: 'session';
+}
+
+/** A poll was opened, or closed with its result; counts in between come as state. */
+export interface PollEvent extends Numbered, PollCard {
+  kind: 'poll';
+}
+
 export interface RoomChangedEvent extends Numbered {
   kind: 'room_changed';
   title: string;
@@ -207,14 +235,18 @@ export type NumberedEvent =
   | FlashSaleEvent
   | FlashSoldOutEvent
   | LiveEvent
+  | SessionEvent
+  | PollEvent
   | RoomChangedEvent;
 
 export interface StateEvent {
   kind: 'state';
-  online?: number;
-  likes?: number;
-  stock?: StockState[];
+  online: number;
+  likes: number;
+  /** What has changed since the state before. */
+  stock: StockState[];
   flash_stock?: FlashStockState[];
+  polls?: PollCounts[];
 }
 
 /** Units came back and are kept for this viewer until then. */
@@ -272,7 +304,7 @@ export interface ErrorEvent {
   slug: string;
   detail: string;
   /** What to do: change the line, say it again after retry_after_ms or once back in, or leave it until an event says otherwise. */
-  action?: 'edit' | 'wait' | 'stop' | 'reconnect' | 'fix';
+  action: 'edit' | 'wait' | 'stop' | 'reconnect' | 'fix';
   retry_after_ms?: number;
 }
 

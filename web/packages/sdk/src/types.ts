@@ -94,10 +94,18 @@ export type WebhookChange = Schemas['WebhookChange'];
 
 // ---- rooms
 
-export type RoomSummary = AnswerOf<'RoomSummary'>;
-export type Room = AnswerOf<'Room'>;
+export type RoomSummary = Worded<AnswerOf<'RoomSummary'>, { session: LiveSession | null }>;
+export type Room = Worded<AnswerOf<'Room'>, { session: LiveSession | null }>;
 export type RoomDraft = Schemas['NewRoom'];
 export type RoomChange = Schemas['RoomPatch'];
+export type LiveState = 'scheduled' | 'preview' | 'live' | 'interrupted' | 'ended';
+export type LiveSession = Worded<AnswerOf<'LiveSession'>, { state: LiveState }>;
+export type LiveSessionDraft = Schemas['NewLiveSession'];
+export type LiveSessionChange = Schemas['LiveSessionPatch'];
+/** What happened in a session, by the time of its picture. */
+export type Timeline = AnswerOf<'Timeline'>;
+export type Poll = Worded<AnswerOf<'Poll'>, { state: 'draft' | 'open' | 'closed' }>;
+export type PollDraft = Schemas['NewPoll'];
 /** Whether the viewer may be in the room; asked before the socket, which cannot say why it was refused. */
 export type RoomEntry = AnswerOf<'RoomEntry'>;
 export type ReviewHook = AnswerOf<'ReviewHook'>;

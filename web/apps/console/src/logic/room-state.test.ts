@@ -28,16 +28,16 @@ describe('the room as the console sees it', () => {
 
   it('lets newer stock win however late the older arrives', () => {
     const room = after([
-      { kind: 'state', stock: [{ sku: 'sku_1', free: 4, held: 1, version: 9 }] },
-      { kind: 'state', stock: [{ sku: 'sku_1', free: 5, held: 0, version: 8 }] },
+      { kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_1', free: 4, held: 1, version: 9 }] },
+      { kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_1', free: 5, held: 0, version: 8 }] },
     ]);
     expect(room.stock.sku_1?.free).toBe(4);
   });
 
-  it('leaves likes and presence alone when only stock is told', () => {
+  it('takes likes and presence as they are told', () => {
     const room = after([
-      { kind: 'state', online: 7, likes: 70 },
-      { kind: 'state', stock: [] },
+      { kind: 'state', online: 7, likes: 70, stock: [] },
+      { kind: 'state', online: 7, likes: 70, stock: [] },
     ]);
     expect([room.online, room.likes]).toEqual([7, 70]);
   });

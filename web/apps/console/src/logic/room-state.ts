@@ -1,7 +1,7 @@
 // What the console knows of a room, event by event. Pure; the socket lives in @vitrine/sdk.
 //
 // Unlike a viewer's page it applies everything at once: the host works ahead of the picture.
-import type { ChatEvent, FlashStockState, NowShowing, ServerEvent, StockState } from '@vitrine/sdk';
+import type { ChatEvent, FlashStockState, LiveSession, NowShowing, PollCard, PollCounts, ServerEvent, StockState } from '@vitrine/sdk';
 
 /** Older messages leave the page, not the record. */
 export const CHAT_KEPT = 300;
@@ -13,6 +13,8 @@ export interface RoomState {
   online: number;
   likes: number;
   nowShowing: NowShowing | null;
+  session: LiveSession | null;
+  polls: PollCard[];
   showcaseVersion: number;
   chat: ChatEvent[];
   stock: Record<string, StockState>;
@@ -30,6 +32,8 @@ export function emptyRoom(): RoomState {
     online: 0,
     likes: 0,
     nowShowing: null,
+    session: null,
+    polls: [],
     showcaseVersion: 0,
     chat: [],
     stock: {},
@@ -59,6 +63,14 @@ function withFlash(known: RoomState['flashStock'], news: readonly FlashStockStat
   return stock;
 }
 
+/** A result is final: counts told before it come too late. */
+function withCounts(known: readonly PollCard[], news: readonly PollCounts[]): PollCard[] {
+  return known.map((poll) => {
+    const told = poll.state === 'open' ? news.find((one) => one.poll === poll.poll) : undefined;
+    return told ? { ...poll, counts: told.counts } : poll;
+  });
+}
+
 function withChat(chat: readonly ChatEvent[], message: ChatEvent): ChatEvent[] {
   if (chat.some((known) => known.id === message.id)) return [...chat];
   return [...chat, message].slice(-CHAT_KEPT);
@@ -75,6 +87,8 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
         online: event.online,
         likes: event.likes,
         nowShowing: event.now_showing,
+        session: event.session,
+        polls: event.polls,
         showcaseVersion: event.showcase_version,
         chat: event.chat,
         stock: withStock({}, event.stock),
@@ -93,6 +107,10 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
       return { ...room, nowShowing: null };
     case 'showcase_changed':
       return { ...room, showcaseVersion: event.version };
+    case 'session':
+      return { ...room, session: event };
+    case 'poll':
+      return { ...room, polls: [...room.polls.filter((poll) => poll.poll !== event.poll), event] };
     case 'live':
       return { ...room, live: event.live };
     case 'room_changed':
@@ -100,10 +118,11 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
     case 'state':
       return {
         ...room,
-        online: event.online ?? room.online,
-        likes: event.likes ?? room.likes,
-        stock: event.stock ? withStock(room.stock, event.stock) : room.stock,
+        online: event.online,
+        likes: event.likes,
+        stock: withStock(room.stock, event.stock),
         flashStock: event.flash_stock ? withFlash(room.flashStock, event.flash_stock) : room.flashStock,
+        polls: event.polls ? withCounts(room.polls, event.polls) : room.polls,
       };
     default:
       return room;

@@ -59,7 +59,7 @@ describe('the live page’s store', () => {
   it('shows the stock the socket told last, and not an older one', () => {
     const live = useLive();
     const tell = (free: number, version: number) =>
-      rooms.at(-1)?.event({ kind: 'state', stock: [{ sku: 'sku_a', free, held: 1, version }] }, false);
+      rooms.at(-1)?.event({ kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_a', free, held: 1, version }] }, false);
     tell(3, 6);
     expect(live.cards[0]?.variants[0]?.stock.free).toBe(3);
     tell(4, 5);

@@ -85,6 +85,7 @@ export const useLive = defineStore('live', () => {
       hostName: known.host_name,
       online: known.online,
       likes: known.likes,
+      session: known.session,
     };
     await Promise.all([loadShowcase(), loadSales()]);
     if (room.value !== name) return;
@@ -199,7 +200,8 @@ export const useLive = defineStore('live', () => {
   async function changeStock(sku: string, change: number, reason: string): Promise<void> {
     const now = await api.changeStock(sku, { change, reason });
     const told = { sku, free: now.stock.free, held: now.stock.held, version: now.version };
-    state.value = afterEvent(state.value, { kind: 'state', stock: [told] });
+    const { online, likes } = state.value;
+    state.value = afterEvent(state.value, { kind: 'state', online, likes, stock: [told] });
   }
 
   async function say(text: string): Promise<boolean> {

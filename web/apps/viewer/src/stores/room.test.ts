@@ -29,7 +29,7 @@ function snapshot(over: object = {}): object {
   return {
     kind: 'snapshot', epoch: 1, seq: 10, server_time_ms: 0, room: 'demo', title: 'Autumn', host_name: 'May', live: true,
     you: { id: 'gst_1', name: 'g', kind: 'guest', muted_until_ms: null, role: null }, online: 3, likes: 5,
-    capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [], flash_sales: [], flash_stock: [], chat: [],
+    capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [], flash_sales: [], flash_stock: [], session: null, polls: [], chat: [],
     limits: { chat_chars: 50, chat_interval_ms: 1000 }, ...over,
   };
 }
@@ -82,8 +82,8 @@ describe('the room as the page sees it', () => {
 
   it('takes only newer stock', () => {
     FakeSocket.newest.receive(snapshot());
-    FakeSocket.newest.receive({ kind: 'state', stock: [{ sku: 'sku_1', free: 6, held: 2, version: 5 }] });
-    FakeSocket.newest.receive({ kind: 'state', stock: [{ sku: 'sku_1', free: 8, held: 0, version: 4 }] });
+    FakeSocket.newest.receive({ kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_1', free: 6, held: 2, version: 5 }] });
+    FakeSocket.newest.receive({ kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_1', free: 8, held: 0, version: 4 }] });
     expect(room.stockOf('sku_1')).toMatchObject({ free: 6, held: 2 });
   });
 

@@ -7,10 +7,12 @@ import {
   type ChatLine,
   type ChatLimits,
   type EntryProof,
+  type LiveSession,
   type MediaTime,
   type NoticeEvent,
   type NowShowing,
   type OutsideEvent,
+  type PollCard,
   type RoomAct,
   type RoomEntry,
   type ServerEvent,
@@ -32,6 +34,9 @@ import { useOrders } from './orders';
 
 const linesKept = 120;
 const linesEvery_ms = 80;
+const knockEvery_ms = 10_000;
+/** How exactly a card appears with its picture. */
+const releaseEvery_ms = 40;
 
 export interface Notice {
   key: NoticeEvent['text_key'];
@@ -63,6 +68,8 @@ export const useRoom = defineStore('room', () => {
   const cards = ref<Card[]>([]);
   const showcaseLoaded = ref(false);
   const nowShowing = ref<NowShowing | null>(null);
+  const session = ref<LiveSession | null>(null);
+  const polls = ref<PollCard[]>([]);
   const status = ref<SocketStatus>('connecting');
   const stock = ref(new Map<string, StockState>());
   /** Set while the viewer may not be inside: the page shows why instead of the room. */
@@ -82,6 +89,7 @@ export const useRoom = defineStore('room', () => {
   /** What the room asks for at its door, while the viewer is outside. */
   let beside: Card | null = null;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  let openTimer: ReturnType<typeof setTimeout> | undefined;
   const pictureQueue = new MediaTimeQueue();
   const lineListeners = new Set<(line: ChatLine) => void>();
 
@@ -108,7 +116,7 @@ export const useRoom = defineStore('room', () => {
   async function enter(name: string): Promise<void> {
     leave();
     room.value = name;
-    releaseTimer = setInterval(() => pictureQueue.release(playhead()), 100);
+    releaseTimer = setInterval(() => pictureQueue.release(playhead()), releaseEvery_ms);
     socket = makeSocket(name);
     // Socket and picture go by the cookie that /v1/me sets, so that one answer comes first.
     await Promise.all([useMe().ready().then(() => comeIn(name)), loadShowcase()]);
@@ -178,6 +186,17 @@ export const useRoom = defineStore('room', () => {
   function putOut(why: Outside): void {
     outside.value = why;
     socket?.close();
+    clearTimeout(openTimer);
+    const name = room.value;
+    if (why.state === 'practice') openTimer = setTimeout(() => void knock(name), knockEvery_ms * (0.5 + Math.random()));
+  }
+
+  /** A room that opens by itself: everybody waits for it, each at another moment. */
+  async function knock(name: string): Promise<void> {
+    const entry = await api.roomEntry(name).catch(() => null);
+    if (room.value !== name) return;
+    if (entry?.state === 'inside') await enter(name);
+    else putOut(entry ?? { state: 'practice', until_ms: 0, reason: '' });
   }
 
   /** A stream by token plays with the one this answer carries; it is good for a while only. */
@@ -193,6 +212,7 @@ export const useRoom = defineStore('room', () => {
       title.value ||= found.title;
       hostName.value ||= found.host_name;
       if (live.value === null) setLive(found.live);
+      session.value ??= found.session;
       online.value ||= found.online;
       likes.value ||= found.likes;
       flvUrl.value = found.flv_url;
@@ -214,6 +234,7 @@ export const useRoom = defineStore('room', () => {
     useClock(null);
     clearInterval(releaseTimer);
     clearTimeout(noticeTimer);
+    clearTimeout(openTimer);
     pictureQueue.clear();
     flushLines();
     lines.value = [];
@@ -227,6 +248,8 @@ export const useRoom = defineStore('room', () => {
     showcaseLoaded.value = false;
     notice.value = null;
     nowShowing.value = null;
+    session.value = null;
+    polls.value = [];
     missing.value = null;
     outside.value = null;
     beside = null;
@@ -259,10 +282,13 @@ export const useRoom = defineStore('room', () => {
         lines.value = lines.value.filter((line) => line.id !== event.id);
         return;
       case 'state':
-        if (event.online !== undefined) online.value = event.online;
-        if (event.likes !== undefined) likes.value = event.likes;
-        event.stock?.forEach(takeStock);
+        online.value = event.online;
+        likes.value = event.likes;
+        event.stock.forEach(takeStock);
         event.flash_stock?.forEach(useFlash().takeStock);
+        event.polls?.forEach(({ poll, counts }) => {
+          polls.value = polls.value.map((card) => (card.poll === poll && card.state === 'open' ? { ...card, counts } : card));
+        });
         return;
       case 'flash_turn':
         useFlash().takeTurn(event);
@@ -300,6 +326,12 @@ export const useRoom = defineStore('room', () => {
         return useFlash().take(event);
       case 'live':
         return setLive(event.live);
+      case 'session':
+        session.value = event;
+        return;
+      case 'poll':
+        polls.value = [...polls.value.filter((card) => card.poll !== event.poll && card.state === 'open'), event];
+        return;
       case 'room_changed':
         title.value = event.title;
         hostName.value = event.host_name;
@@ -318,6 +350,8 @@ export const useRoom = defineStore('room', () => {
     title.value = event.title;
     hostName.value = event.host_name;
     setLive(event.live);
+    session.value = event.session;
+    polls.value = event.polls;
     you.value = event.you;
     online.value = event.online;
     likes.value = event.likes;
@@ -441,7 +475,7 @@ export const useRoom = defineStore('room', () => {
   return {
     room, title, hostName, flvUrl, freshFlvUrl, live, wasLive, missing, online, likes, you, limits, capabilities, lines, notice,
     outside, trialUntil_ms, acts, nextLineAt_ms, showAtDoor, askAgain, takeCard,
-    cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
+    session, polls, cards, showcaseLoaded, nowShowing, shownCard, status, stock, enter, leave, rejoin, loadShowcase, stockOf, cardOf, chat, like,
     rtt_ms, wake, followPlayhead, onLine,
   };
 });
