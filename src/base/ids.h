@@ -77,6 +77,12 @@ struct RefundTag {
 struct FlashSaleTag {
   static constexpr std::string_view prefix = "fls_";
 };
+struct CouponTag {
+  static constexpr std::string_view prefix = "cpn_";
+};
+struct ClaimTag {
+  static constexpr std::string_view prefix = "clm_";
+};
 struct MessageTag {
   static constexpr std::string_view prefix = "msg_";
 };
@@ -103,6 +109,8 @@ using OrderId = Id<OrderTag>;
 using PaymentId = Id<PaymentTag>;
 using RefundId = Id<RefundTag>;
 using FlashSaleId = Id<FlashSaleTag>;
+using CouponId = Id<CouponTag>;
+using ClaimId = Id<ClaimTag>;
 using MessageId = Id<MessageTag>;
 using KeyId = Id<KeyTag>;
 using PullId = Id<PullTag>;

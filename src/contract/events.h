@@ -214,6 +214,35 @@ struct FlashTurnCame {
   }
 };
 
+// A coupon came to be, was claimed, paused, opened again or ended; one for a whole batch of claims. A room
+// that shows it asks GET /v1/rooms/ROOM/coupons again, or takes `left` and `state` from here.
+struct CouponChanged {
+  static constexpr std::string_view kind = "CouponChanged";
+  static constexpr int schema = 1;
+  CouponId coupon{};
+  std::string name{};
+  std::optional<std::string> room{};  // where it is shown
+  std::string state{};                // active | paused | ended
+  int64_t quota = 0;
+  int64_t left = 0;  // claims still to be had
+  int64_t claim_from_ms = 0;
+  int64_t claim_to_ms = 0;
+  int64_t version = 0;
+  int64_t at_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("coupon", &CouponChanged::coupon),
+                      field("name", &CouponChanged::name),
+                      field("room", &CouponChanged::room),
+                      field("state", &CouponChanged::state),
+                      field("quota", &CouponChanged::quota),
+                      field("left", &CouponChanged::left),
+                      field("claim_from_ms", &CouponChanged::claim_from_ms),
+                      field("claim_to_ms", &CouponChanged::claim_to_ms),
+                      field("version", &CouponChanged::version),
+                      field("at_ms", &CouponChanged::at_ms)};
+  }
+};
+
 struct RoomCreated {
   static constexpr std::string_view kind = "RoomCreated";
   static constexpr int schema = 1;

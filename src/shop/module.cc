@@ -10,6 +10,7 @@
 #include "shop/checkout/order_api.h"
 #include "shop/checkout/payment_api.h"
 #include "shop/config.h"
+#include "shop/coupons/coupon_api.h"
 #include "shop/flash_sale/sale_api.h"
 #include "shop/ledger/ledger.h"
 #include "shop/services.h"
@@ -58,6 +59,7 @@ struct ShopModule::Parts {
         cart_api(services.cart),
         order_api(services.checkout, services.desk, needs.rooms),
         sale_api(services.sales, needs.members, needs.rooms),
+        coupon_api(services.coupons, needs.members),
         payment_api(services.gate, services.desk) {}
 
   ShopNeeds needs;
@@ -68,6 +70,7 @@ struct ShopModule::Parts {
   CartApi cart_api;
   OrderApi order_api;
   SaleApi sale_api;
+  CouponApi coupon_api;
   PaymentApi payment_api;
   std::atomic<bool> stopping{false};
   std::promise<void> looked_after;       // kept when the last round has ended
@@ -81,6 +84,7 @@ ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::mo
   parts_->cart_api.add_routes(router);
   parts_->order_api.add_routes(router);
   parts_->sale_api.add_routes(router);
+  parts_->coupon_api.add_routes(router);
   parts_->payment_api.add_routes(router);
 }
 

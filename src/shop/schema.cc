@@ -2,6 +2,7 @@
 
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_store.h"
+#include "shop/coupons/coupon_store.h"
 #include "shop/flash_sale/sale_store.h"
 #include "shop/gate/gate.h"
 #include "shop/ledger/ledger.h"
@@ -16,10 +17,10 @@
 namespace vitrine {
 
 std::vector<Migration> shop_migrations() {
-  return {{1, kIdempotencyTable}, {2, kGateTables},     {3, kStockTables}, {4, kCatalogTables},
-          {5, kCartTables},       {6, kShowcaseTables}, {7, kOrderTables}, {8, kPaymentTables},
-          {9, kSandboxTables},    {10, kLedgerTables},  {11, kGrabTables}, {12, kFlashSaleTables},
-          {13, kNothingShipped}};
+  return {{1, kIdempotencyTable}, {2, kGateTables},     {3, kStockTables},     {4, kCatalogTables},
+          {5, kCartTables},       {6, kShowcaseTables}, {7, kOrderTables},     {8, kPaymentTables},
+          {9, kSandboxTables},    {10, kLedgerTables},  {11, kGrabTables},     {12, kFlashSaleTables},
+          {13, kNothingShipped},  {14, kCategoryTables}, {15, kDiscountTables}, {16, kCouponTables}};
 }
 
 }  // namespace vitrine

@@ -15,6 +15,7 @@
 #include "shop/checkout/caretaker.h"
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/payment_desk.h"
+#include "shop/coupons/coupon_service.h"
 #include "shop/flash_sale/sale_service.h"
 #include "shop/payments/manual_provider.h"
 #include "shop/payments/sandbox_provider.h"
@@ -47,11 +48,12 @@ struct ShopServices {
         cart(gate, needs.clock),
         sale_units(needs.ids, stock),
         sales({gate, needs.clock, needs.ids, needs.random, sale_units, needs.ops, needs.sandbox}),
+        coupons({gate, needs.clock, needs.ids, needs.media}),
         settlement(needs.ids, stock, sale_units),
         sandbox(gate, needs.clock, needs.ids, needs.random),
         desk({gate, needs.clock, needs.ids, settlement}),
         checkout({gate, needs.clock, needs.ids, stock, settlement, cipher, needs.ops, needs.members}),
-        caretaker({gate, needs.clock, settlement, desk, sales}) {
+        caretaker({gate, needs.clock, settlement, desk, sales, coupons}) {
     if (needs.sandbox) desk.use_sandbox(sandbox);
     if (needs.manual) desk.use(manual);
   }
@@ -70,6 +72,7 @@ struct ShopServices {
   CartService cart;
   SaleUnits sale_units;
   SaleService sales;
+  CouponService coupons;
   Settlement settlement;
   SandboxProvider sandbox;
   ManualProvider manual;

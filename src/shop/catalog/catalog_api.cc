@@ -43,6 +43,13 @@ void CatalogApi::add_routes(Router& router) {
                                              {"limit", "1 to 100"},
                                              {"cursor", "`next` of the page before"}}},
                                   [this](Call call) { return list(std::move(call)); });
+  router.add<NoBody, CategoryList>({.method = HttpMethod::get,
+                                    .path = "/v1/categories",
+                                    .operation = "listCategories",
+                                    .tag = "shop",
+                                    .summary = "The categories that products have",
+                                    .access = Access::staff},
+                                   [this](Call call) { return categories(std::move(call)); });
   router.add<ProductDraft, ProductView>(
       {.method = HttpMethod::post,
        .path = "/v1/products",
@@ -118,6 +125,12 @@ Task<Reply<HttpResponse>> CatalogApi::get_picture(Call call) {
   answer.headers.set("X-Content-Type-Options", "nosniff");
   answer.body = std::move(*bytes);
   co_return answer;
+}
+
+Task<Reply<CategoryList>> CatalogApi::categories(Call) {
+  auto list = co_await service_.categories();
+  if (!list) co_return list.error();
+  co_return std::move(*list);
 }
 
 Task<Reply<ProductPage>> CatalogApi::list(Call call) {

@@ -19,6 +19,7 @@ class CatalogApi {
   Task<Reply<PictureView>> add_picture(Call call, RawBody body);
   Task<Reply<HttpResponse>> get_picture(Call call);
   Task<Reply<ProductPage>> list(Call call);
+  Task<Reply<CategoryList>> categories(Call call);
   Task<Reply<ProductView>> create(Call call, ProductDraft draft);
   Task<Reply<ProductView>> get(Call call);
   Task<Reply<ProductView>> change(Call call, ProductDraft draft);

@@ -46,6 +46,7 @@ struct ProductView {
   ProductId product{};
   std::string name{};
   std::string description{};
+  std::string category{};
   std::vector<std::string> pictures{};  // addresses
   ProductState state = ProductState::active;
   bool needs_shipping = true;
@@ -57,6 +58,7 @@ struct ProductView {
     return std::tuple{field("product", &ProductView::product),
                       field("name", &ProductView::name),
                       field("description", &ProductView::description),
+                      field("category", &ProductView::category, {.help = "Empty: none"}),
                       field("pictures", &ProductView::pictures),
                       field("state", &ProductView::state),
                       field("needs_shipping", &ProductView::needs_shipping,
@@ -95,6 +97,7 @@ struct VariantDraft {
 struct ProductDraft {
   std::string name{};
   std::string description{};
+  std::optional<std::string> category{};
   std::vector<PictureId> pictures{};
   std::vector<VariantDraft> variants{};
   std::optional<bool> needs_shipping{};
@@ -103,12 +106,19 @@ struct ProductDraft {
   static constexpr auto fields() {
     return std::tuple{field("name", &ProductDraft::name, {.min = 1, .max = 80}),
                       field("description", &ProductDraft::description, {.max = 4000}),
+                      field("category", &ProductDraft::category, {.max = 40}),
                       field("pictures", &ProductDraft::pictures, {.max = 9}),
                       field("variants", &ProductDraft::variants, {.min = 1, .max = 50}),
                       field("needs_shipping", &ProductDraft::needs_shipping,
                             {.help = "Left out: true for a new product, else as it was"}),
                       field("version", &ProductDraft::version, {.help = "When changing: the version seen"})};
   }
+};
+
+struct CategoryList {
+  std::vector<std::string> items{};
+  static constexpr std::string_view schema_name = "CategoryList";
+  static constexpr auto fields() { return std::tuple{field("items", &CategoryList::items)}; }
 };
 
 struct PictureView {

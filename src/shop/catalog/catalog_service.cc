@@ -17,6 +17,7 @@ Result<ProductView> view_of(Transaction& tx, ProductId id) {
   ProductView view{.product = id,
                    .name = product->name,
                    .description = product->description,
+                   .category = product->category,
                    .state = product->state,
                    .needs_shipping = product->needs_shipping,
                    .version = product->version,
@@ -139,6 +140,7 @@ Task<Result<Made<ProductId>>> CatalogService::create(IdempotencyKey key, Product
     const Product product{.product = needs_.ids.next<ProductId>(),
                           .name = draft.name,
                           .description = draft.description,
+                          .category = draft.category.value_or(""),
                           .pictures = draft.pictures,
                           .needs_shipping = draft.needs_shipping.value_or(true),
                           .created = at};
@@ -160,6 +162,7 @@ Task<Result<void>> CatalogService::change(ProductId id, ProductDraft draft, std:
     if (product->version != draft.version.value_or(0)) return Error{ErrorKind::conflict, "shop.version"};
     product->name = draft.name;
     product->description = draft.description;
+    if (draft.category) product->category = *draft.category;
     product->pictures = draft.pictures;
     product->needs_shipping = draft.needs_shipping.value_or(product->needs_shipping);
     ++product->version;
@@ -186,6 +189,15 @@ Task<Result<void>> CatalogService::archive(ProductId id) {
 
 Task<Result<ProductView>> CatalogService::product(ProductId product) {
   auto work = [product](Transaction& tx) { return view_of(tx, product); };
+  co_return co_await needs_.gate.read(std::move(work));
+}
+
+Task<Result<CategoryList>> CatalogService::categories() {
+  auto work = [](Transaction& tx) -> Result<CategoryList> {
+    auto items = list_categories(tx);
+    if (!items) return items.error();
+    return CategoryList{std::move(*items)};
+  };
   co_return co_await needs_.gate.read(std::move(work));
 }
 

@@ -50,6 +50,7 @@ class CatalogService {
 
   Task<Result<ProductView>> product(ProductId product);
   Task<Result<ProductPage>> products(ProductQuery query);
+  Task<Result<CategoryList>> categories();
 
   // Receives or writes off units. Errors: StockService::change.
   Task<Result<Made<SkuId>>> change_stock(IdempotencyKey key, SkuId sku, StockDraft draft, std::string actor);

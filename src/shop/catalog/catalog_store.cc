@@ -98,9 +98,9 @@ Result<std::optional<PictureFacts>> find_picture(Transaction& tx, PictureId pict
 Result<void> insert_product(Transaction& tx, const Product& product) {
   auto put = tx.execute(
       "INSERT INTO product (shop_id, product, name, description, search, state, version, created_ms, "
-      "needs_shipping) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "needs_shipping, category) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       kShop, product.product, product.name, product.description, lower(product.name), product.state,
-      product.version, product.created, product.needs_shipping ? 1 : 0);
+      product.version, product.created, product.needs_shipping ? 1 : 0, product.category);
   if (!put) return put.error();
   return write_pictures(tx, product);
 }
@@ -108,9 +108,9 @@ Result<void> insert_product(Transaction& tx, const Product& product) {
 Result<void> update_product(Transaction& tx, const Product& product) {
   auto changed = tx.execute(
       "UPDATE product SET name = $3, description = $4, search = $5, state = $6, version = $7, "
-      "needs_shipping = $9 WHERE shop_id = $1 AND product = $2 AND version = $8",
+      "needs_shipping = $9, category = $10 WHERE shop_id = $1 AND product = $2 AND version = $8",
       kShop, product.product, product.name, product.description, lower(product.name), product.state,
-      product.version, product.version - 1, product.needs_shipping ? 1 : 0);
+      product.version, product.version - 1, product.needs_shipping ? 1 : 0, product.category);
   if (!changed) return changed.error();
   if (*changed != 1) return Error{ErrorKind::conflict, "shop.version"};
   return write_pictures(tx, product);
@@ -147,7 +147,7 @@ Result<void> insert_price(Transaction& tx, const Sku& sku, const std::string& ac
 
 Result<Product> find_product(Transaction& tx, ProductId product) {
   auto rows = tx.query(
-      "SELECT name, description, state, version, created_ms, needs_shipping FROM product "
+      "SELECT name, description, state, version, created_ms, needs_shipping, category FROM product "
       "WHERE shop_id = $1 AND product = $2",
       kShop, product);
   if (!rows) return rows.error();
@@ -160,6 +160,7 @@ Result<Product> find_product(Transaction& tx, ProductId product) {
   return Product{.product = product,
                  .name = row.text(0),
                  .description = row.text(1),
+                 .category = row.text(6),
                  .pictures = std::move(*pictures),
                  .state = static_cast<ProductState>(row.integer(2)),
                  .needs_shipping = row.integer(5) != 0,
@@ -180,11 +181,22 @@ Result<std::vector<ProductId>> list_products(Transaction& tx, const ProductQuery
   return out;
 }
 
+Result<std::vector<std::string>> list_categories(Transaction& tx) {
+  auto rows = tx.query(
+      "SELECT DISTINCT category FROM product WHERE shop_id = $1 AND category <> '' ORDER BY category LIMIT "
+      "500",
+      kShop);
+  if (!rows) return rows.error();
+  std::vector<std::string> out;
+  for (const Row& row : *rows) out.push_back(row.text(0));
+  return out;
+}
+
 Result<Offer> find_offer(Transaction& tx, SkuId sku) {
   auto rows = tx.query(
       "SELECT s.product, p.name, s.name, s.price, s.currency, s.price_version, s.retired, p.state, "
       "(SELECT picture FROM product_picture i WHERE i.shop_id = s.shop_id AND i.product = s.product "
-      "ORDER BY position LIMIT 1), p.needs_shipping "
+      "ORDER BY position LIMIT 1), p.needs_shipping, p.category "
       "FROM sku s JOIN product p ON p.shop_id = s.shop_id AND p.product = s.product "
       "WHERE s.shop_id = $1 AND s.sku = $2",
       kShop, sku);
@@ -196,6 +208,7 @@ Result<Offer> find_offer(Transaction& tx, SkuId sku) {
                .product = row.id<ProductId>(0),
                .product_name = row.text(1),
                .variant_name = row.text(2),
+               .category = row.text(10),
                .picture = row.is_null(8) ? std::nullopt : std::optional(row.id<PictureId>(8)),
                .price = read_money(row, 3, 4),
                .price_version = row.integer(5),

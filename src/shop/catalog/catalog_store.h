@@ -36,6 +36,11 @@ CREATE TABLE price_change (
   PRIMARY KEY (shop_id, sku, price_version));
 )sql";
 
+// What kind of thing a product is, in the shop's own words; empty: none.
+inline constexpr std::string_view kCategoryTables = R"sql(
+ALTER TABLE product ADD COLUMN category TEXT NOT NULL DEFAULT '';
+)sql";
+
 struct Sku {
   SkuId sku{};
   ProductId product{};
@@ -49,6 +54,7 @@ struct Product {
   ProductId product{};
   std::string name{};
   std::string description{};
+  std::string category{};
   std::vector<PictureId> pictures{};
   ProductState state = ProductState::active;
   bool needs_shipping = true;
@@ -63,6 +69,7 @@ struct Offer {
   ProductId product{};
   std::string product_name{};
   std::string variant_name{};
+  std::string category{};
   std::optional<PictureId> picture{};
   Money price{};
   int64_t price_version = 1;
@@ -92,6 +99,8 @@ Result<void> insert_price(Transaction& tx, const Sku& sku, const std::string& ac
 // Errors: `not_found` "shop.product".
 Result<Product> find_product(Transaction& tx, ProductId product);
 Result<std::vector<ProductId>> list_products(Transaction& tx, const ProductQuery& query);
+// The categories that products have, in order.
+Result<std::vector<std::string>> list_categories(Transaction& tx);
 // Errors: `not_found` "shop.sku".
 Result<Offer> find_offer(Transaction& tx, SkuId sku);
 

@@ -24,6 +24,7 @@ Task<void> Caretaker::tick() {
   co_await needs_.sales.tick();
   co_await needs_.desk.ask_about_attempts();
   co_await needs_.desk.send_refunds();
+  co_await needs_.coupons.expire();
   co_await raise_alarms();
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/core.h"
 #include "shop/checkout/payment_desk.h"
 #include "shop/checkout/settlement.h"
+#include "shop/coupons/coupon_service.h"
 #include "shop/flash_sale/sale_service.h"
 #include "shop/gate/gate.h"
 
@@ -23,6 +24,7 @@ struct CaretakerNeeds {
   const Settlement& settlement;
   PaymentDesk& desk;
   SaleService& sales;
+  CouponService& coupons;
 };
 
 class Caretaker {

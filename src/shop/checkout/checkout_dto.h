@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/dto.h"
+#include "shop/coupons/coupon_dto.h"
 
 namespace vitrine {
 
@@ -28,13 +29,70 @@ struct OrderDraft {
   Money total{};
   std::optional<AddressId> address{};
   std::optional<bool> from_cart{};
+  std::optional<std::vector<ClaimId>> coupons{};
   static constexpr std::string_view schema_name = "OrderDraft";
   static constexpr auto fields() {
     return std::tuple{field("room", &OrderDraft::room, {.max = 64}),
                       field("lines", &OrderDraft::lines, {.min = 1, .max = 50}),
                       field("total", &OrderDraft::total, {.help = "As shown to the buyer"}),
                       field("address", &OrderDraft::address),
-                      field("from_cart", &OrderDraft::from_cart, {.help = "Take the lines out of the cart"})};
+                      field("from_cart", &OrderDraft::from_cart, {.help = "Take the lines out of the cart"}),
+                      field("coupons", &OrderDraft::coupons, {.help = "Claims to use", .max = 10})};
+  }
+};
+
+struct QuoteDraft {
+  std::vector<OrderLineDraft> lines{};
+  std::optional<std::vector<ClaimId>> coupons{};
+  static constexpr std::string_view schema_name = "QuoteDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("lines", &QuoteDraft::lines, {.min = 1, .max = 50}),
+                      field("coupons", &QuoteDraft::coupons,
+                            {.help = "Claims to use; without it those that take off most", .max = 10})};
+  }
+};
+
+// A claim as a choice for these lines.
+struct QuoteCoupon {
+  CouponClaimView claim{};
+  bool chosen = false;
+  std::optional<std::string> refusal{};
+  Money alone{};
+  static constexpr std::string_view schema_name = "QuoteCoupon";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("claim", &QuoteCoupon::claim), field("chosen", &QuoteCoupon::chosen),
+        field("refusal", &QuoteCoupon::refusal, {.help = "Why it is of no use here; a problem's slug"}),
+        field("alone", &QuoteCoupon::alone, {.help = "What it takes off alone"})};
+  }
+};
+
+struct QuoteView {
+  Money items{};
+  Money discount{};
+  Money total{};
+  std::vector<QuoteCoupon> coupons{};
+  std::optional<std::string> refusal{};
+  static constexpr std::string_view schema_name = "Quote";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("items", &QuoteView::items), field("discount", &QuoteView::discount),
+        field("total", &QuoteView::total),
+        field("coupons", &QuoteView::coupons, {.help = "The buyer's unused claims", .max = 100}),
+        field("refusal", &QuoteView::refusal,
+              {.help = "Why the named ones cannot be used together; then nothing is taken off"})};
+  }
+};
+
+struct OrderCouponView {
+  ClaimId claim{};
+  CouponId coupon{};
+  std::string name{};
+  Money amount{};
+  static constexpr std::string_view schema_name = "OrderCoupon";
+  static constexpr auto fields() {
+    return std::tuple{field("claim", &OrderCouponView::claim), field("coupon", &OrderCouponView::coupon),
+                      field("name", &OrderCouponView::name), field("amount", &OrderCouponView::amount)};
   }
 };
 
@@ -47,13 +105,18 @@ struct OrderLineView {
   Money unit_price{};
   int64_t quantity = 0;
   Money subtotal{};
+  Money discount{};
   static constexpr std::string_view schema_name = "OrderLine";
   static constexpr auto fields() {
-    return std::tuple{
-        field("sku", &OrderLineView::sku),           field("product", &OrderLineView::product),
-        field("name", &OrderLineView::name),         field("variant", &OrderLineView::variant),
-        field("picture", &OrderLineView::picture),   field("unit_price", &OrderLineView::unit_price),
-        field("quantity", &OrderLineView::quantity), field("subtotal", &OrderLineView::subtotal)};
+    return std::tuple{field("sku", &OrderLineView::sku),
+                      field("product", &OrderLineView::product),
+                      field("name", &OrderLineView::name),
+                      field("variant", &OrderLineView::variant),
+                      field("picture", &OrderLineView::picture),
+                      field("unit_price", &OrderLineView::unit_price),
+                      field("quantity", &OrderLineView::quantity),
+                      field("subtotal", &OrderLineView::subtotal),
+                      field("discount", &OrderLineView::discount, {.help = "Of the subtotal, by coupons"})};
   }
 };
 
@@ -120,6 +183,7 @@ struct OrderView {
   std::optional<std::string> close_reason{};
   std::optional<std::string> note{};
   std::optional<FlashSaleId> flash_sale{};
+  std::vector<OrderCouponView> coupons{};
   static constexpr std::string_view schema_name = "Order";
   static constexpr auto fields() {
     return std::tuple{field("order", &OrderView::order),
@@ -141,7 +205,8 @@ struct OrderView {
                             {.help = "false: tickets and the like, which need no address"}),
                       field("close_reason", &OrderView::close_reason),
                       field("note", &OrderView::note, {.help = "Staff only"}),
-                      field("flash_sale", &OrderView::flash_sale, {.help = "It was grabbed there"})};
+                      field("flash_sale", &OrderView::flash_sale, {.help = "It was grabbed there"}),
+                      field("coupons", &OrderView::coupons, {.help = "What took something off"})};
   }
 };
 

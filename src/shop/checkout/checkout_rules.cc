@@ -71,7 +71,14 @@ Result<OrderPlan> price(const std::vector<WantedLine>& wanted, const OrderFacts&
          .subtotal = *subtotal,
          .needs_shipping = offer.needs_shipping});
   }
-  plan.money.total = plan.money.items;
+  auto discount = discount_of(priced_lines(wanted, facts.offers), facts.coupons, facts.now);
+  if (!discount) return discount.error();
+  plan.discount = std::move(*discount);
+  for (size_t at = 0; at < plan.lines.size(); ++at) plan.lines[at].discount = plan.discount.lines[at];
+  plan.money.discount.amount = plan.discount.total;
+  auto total = subtract(plan.money.items, plan.money.discount);
+  if (!total) return total.error();
+  plan.money.total = *total;
   return plan;
 }
 
@@ -83,6 +90,15 @@ bool saw_these_prices(const std::vector<WantedLine>& wanted, const OrderFacts& f
 }
 
 }  // namespace
+
+std::vector<PricedLine> priced_lines(const std::vector<WantedLine>& wanted,
+                                     const std::vector<Offer>& offers) {
+  std::vector<PricedLine> out;
+  for (size_t at = 0; at < wanted.size(); ++at) {
+    out.push_back({offers[at].product, offers[at].category, offers[at].price, wanted[at].quantity});
+  }
+  return out;
+}
 
 OrderDecision decide_order(const std::vector<WantedLine>& wanted, Money shown, const OrderFacts& facts) {
   const MergedBySku merged = merge(wanted, facts);

@@ -6,6 +6,7 @@
 
 #include "base/money.h"
 #include "shop/catalog/catalog_store.h"
+#include "shop/coupons/coupon_rules.h"
 #include "shop/ledger/ledger_rules.h"
 #include "shop/orders/order_store.h"
 #include "shop/stock/stock_service.h"
@@ -25,7 +26,9 @@ struct OrderFacts {
   std::vector<Pool> pools{};    // one for each line, in order
   int64_t open_orders = 0;      // of this buyer
   int64_t open_orders_max = 0;
-  int64_t units_max = 0;  // of one SKU in one order
+  int64_t units_max = 0;              // of one SKU in one order
+  std::vector<HeldCoupon> coupons{};  // the buyer chose
+  WallTime now{};
 };
 
 // Why an order was refused, and what the buyer may want to know about it.
@@ -40,6 +43,7 @@ struct OrderPlan {
   std::vector<OrderLine> lines{};
   std::vector<Demand> demand{};  // merged per SKU, in SKU order
   OrderMoney money{};
+  Discount discount{};
 };
 
 struct OrderDecision {
@@ -47,9 +51,12 @@ struct OrderDecision {
   OrderPlan plan{};  // when there is none
 };
 
-// In this order: limits, offers gone, price seen against price now, stock. `shown` is the total the
+// The lines as coupons see them.
+std::vector<PricedLine> priced_lines(const std::vector<WantedLine>& wanted, const std::vector<Offer>& offers);
+
+// In this order: limits, offers gone, coupons, price seen against price now, stock. `shown` is the total the
 // buyer saw. Refusals: "shop.limit", "shop.not_on_offer", "shop.price_changed", "shop.sold_out",
-// "shop.all_held".
+// "shop.all_held", and those of discount_of().
 OrderDecision decide_order(const std::vector<WantedLine>& wanted, Money shown, const OrderFacts& facts);
 
 }  // namespace vitrine

@@ -32,6 +32,10 @@ Result<OrderFacts> CheckoutService::gather(Transaction& tx, const PlaceRequest& 
   auto open = open_orders(tx, request.buyer);
   if (!open) return open.error();
   facts.open_orders = *open;
+  if (request.coupons.empty()) return facts;
+  auto coupons = held_coupons(tx, request.buyer, request.coupons);
+  if (!coupons) return coupons.error();
+  facts.coupons = std::move(*coupons);
   return facts;
 }
 
@@ -52,6 +56,8 @@ Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& re
   order.total = decision.plan.money.total;
   const OrderCause cause{"placed", request.buyer.str(), order.created};
   if (auto put = insert_order(tx, order, cause); !put) return put.error();
+  auto locked = lock_coupons(tx, order.order, facts->coupons, decision.plan.discount, order.created);
+  if (!locked) return locked.error();
   const MovementNote note{order.order, cause.cause, cause.actor, cause.at};
   if (auto held = needs_.stock.hold(tx, decision.plan.demand, note); !held) return held.error();
   for (const Demand& demand : decision.plan.demand) {
@@ -60,6 +66,9 @@ Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& re
     if (!taken) return taken.error();
   }
   if (auto put = record_effect(tx, request.key, order.order.value, order.created); !put) return put.error();
+  if (order.total.amount > 0) return Placed{order.order, false, std::nullopt};
+  if (!order.address) return Error{ErrorKind::conflict, "shop.address_missing"};
+  if (auto free = needs_.settlement.settle_free(tx, order, cause); !free) return free.error();
   return Placed{order.order, false, std::nullopt};
 }
 
@@ -72,8 +81,10 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
                           .pools = {},
                           .open_orders = 0,
                           .open_orders_max = config.get(kOpenOrdersMax),
-                          .units_max = config.get(kUnitsPerOrder)};
-  const WallTime now = needs_.clock.wall();
+                          .units_max = config.get(kUnitsPerOrder),
+                          .coupons = {},
+                          .now = needs_.clock.wall()};
+  const WallTime now = limits.now;
   const Milliseconds time_to_pay = std::chrono::minutes(config.get(kPayMinutes));
   Order blank{.order = needs_.ids.next<OrderId>(),
               .buyer = request.buyer,
@@ -101,6 +112,20 @@ Task<Result<Placed>> CheckoutService::placed_before(IdempotencyKey key, Error ot
   const auto effect = co_await needs_.gate.read(std::move(look));
   if (!effect || !*effect) co_return otherwise;
   co_return Placed{OrderId{**effect}, true, std::nullopt};
+}
+
+Task<Result<QuoteView>> CheckoutService::quote(AccountId buyer, std::vector<WantedLine> lines,
+                                               std::optional<std::vector<ClaimId>> coupons) {
+  auto work = [buyer, lines, coupons, now = needs_.clock.wall()](Transaction& tx) -> Result<QuoteView> {
+    std::vector<Offer> offers;
+    for (const WantedLine& line : lines) {
+      auto offer = find_offer(tx, line.sku);
+      if (!offer) return offer.error();
+      offers.push_back(std::move(*offer));
+    }
+    return view_quote(tx, buyer, priced_lines(lines, offers), coupons, now);
+  };
+  co_return co_await needs_.gate.read(std::move(work));
 }
 
 // What it answers is sealed next: without a database the key for that is not loaded either.

@@ -15,6 +15,7 @@
 #include "shop/checkout/checkout_rules.h"
 #include "shop/checkout/order_view.h"
 #include "shop/checkout/settlement.h"
+#include "shop/coupons/coupon_service.h"
 #include "shop/gate/gate.h"
 #include "shop/gate/request_key.h"
 #include "shop/gate/staff_act.h"
@@ -40,6 +41,7 @@ struct PlaceRequest {
   std::vector<WantedLine> lines{};
   Money total{};  // as the buyer saw it
   std::optional<AddressId> address{};
+  std::vector<ClaimId> coupons{};  // the buyer's claims to use
   bool from_cart = false;
   bool test = false;  // play money is taken here
 };
@@ -54,9 +56,15 @@ class CheckoutService {
  public:
   explicit CheckoutService(CheckoutNeeds needs) : needs_(needs) {}
 
-  // Order, lines, holds, movements, events and the idempotency record in one transaction. Errors:
-  // `forbidden` "shop.selling_off", `not_found` "shop.sku" and "members.address".
+  // Order, lines, locked coupons, holds, movements, events and the idempotency record in one transaction;
+  // with nothing left to pay it is paid there too. Errors: `forbidden` "shop.selling_off", `not_found`
+  // "shop.sku", "shop.coupon_claim" and "members.address", `conflict` "shop.address_missing" for a free one.
   Task<Result<Placed>> place(PlaceRequest request);
+
+  // What lines cost with coupons: those named, or the ones that take off most. Changes nothing. Errors:
+  // `not_found` "shop.sku" | "shop.coupon_claim".
+  Task<Result<QuoteView>> quote(AccountId buyer, std::vector<WantedLine> lines,
+                                std::optional<std::vector<ClaimId>> coupons);
 
   // Errors of all that name an order: `not_found` "shop.order" (also when it is another buyer's).
   Task<Result<OrderView>> order(OrderId order, AccountId buyer);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/ids.h"
+#include "shop/coupons/coupon_store.h"
 #include "shop/flash_sale/sale_store.h"
 #include "shop/gate/shop_id.h"
 #include "shop/ledger/ledger.h"
@@ -40,7 +41,7 @@ WHERE o.shop_id = $1 AND
   (SELECT COUNT(*) FROM payment_attempt a WHERE a.shop_id = o.shop_id AND a.order_id = o.order_id
    AND a.state = 3 AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.shop_id = a.shop_id
      AND r.payment = a.payment AND r.reason IN ('late_payment', 'paid_twice'))) <>
-  CASE WHEN o.state IN (2, 3, 4, 6, 7) THEN 1 ELSE 0 END
+  CASE WHEN o.state IN (2, 3, 4, 6, 7) AND o.total > 0 THEN 1 ELSE 0 END
 LIMIT 20
 )sql";
 
@@ -85,6 +86,9 @@ Result<std::vector<std::string>> find_breaches(Transaction& tx) {
   auto sales = find_sale_breaches(tx);
   if (!sales) return sales;
   out->insert(out->end(), sales->begin(), sales->end());
+  auto coupons = find_coupon_breaches(tx);
+  if (!coupons) return coupons;
+  out->insert(out->end(), coupons->begin(), coupons->end());
   if (auto looked = find_in_ledger(tx, *out); !looked) return looked.error();
   return out;
 }

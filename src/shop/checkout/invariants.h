@@ -10,7 +10,8 @@ namespace vitrine {
 
 // One sentence for each thing broken; empty when the shop is whole:
 //   pools against movements, holds and grabs; holds against the state of their order; flash sales against
-//   their units and limits; money received against
+//   their units and limits; coupons against
+//   their claims and orders; money received against
 //   the ledger; the ledger's balance and chain.
 Result<std::vector<std::string>> find_breaches(Transaction& tx);
 

@@ -53,6 +53,14 @@ void OrderApi::add_buyer_routes(Router& router) {
        .idempotent = true,
        .status = 201},
       [this](Call call, OrderDraft draft) { return place(std::move(call), std::move(draft)); });
+  router.add<QuoteDraft, QuoteView>(
+      {.method = HttpMethod::post,
+       .path = "/v1/orders/quote",
+       .operation = "quoteOrder",
+       .tag = "shop",
+       .summary = "What lines cost with the buyer's coupons; changes nothing",
+       .access = Access::buyer},
+      [this](Call call, QuoteDraft draft) { return quote(std::move(call), std::move(draft)); });
   router.add<NoBody, OrderPage>({.method = HttpMethod::get,
                                  .path = "/v1/orders",
                                  .operation = "listOwnOrders",
@@ -187,6 +195,7 @@ Task<Reply<OrderView>> OrderApi::place(Call call, OrderDraft draft) {
                        .room = draft.room,
                        .total = draft.total,
                        .address = draft.address,
+                       .coupons = draft.coupons.value_or(std::vector<ClaimId>{}),
                        .from_cart = draft.from_cart.value_or(false),
                        .test = desk_.takes_test_money()};
   for (const OrderLineDraft& line : draft.lines) {
@@ -200,6 +209,15 @@ Task<Reply<OrderView>> OrderApi::place(Call call, OrderDraft draft) {
   Reply<OrderView> reply(std::move(*view));
   reply.replayed = placed->replayed;
   co_return reply;
+}
+
+Task<Reply<QuoteView>> OrderApi::quote(Call call, QuoteDraft draft) {
+  std::vector<WantedLine> lines;
+  for (const OrderLineDraft& line : draft.lines)
+    lines.push_back({line.sku, line.quantity, line.price_version});
+  auto view = co_await service_.quote(call.caller.account, std::move(lines), draft.coupons);
+  if (!view) co_return view.error();
+  co_return std::move(*view);
 }
 
 Task<Reply<OrderPage>> OrderApi::list_own(Call call) {

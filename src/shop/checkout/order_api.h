@@ -22,6 +22,7 @@ class OrderApi {
   void add_staff_routes(Router& router);
 
   Task<Reply<OrderView>> place(Call call, OrderDraft draft);
+  Task<Reply<QuoteView>> quote(Call call, QuoteDraft draft);
   Task<Reply<OrderPage>> list_own(Call call);
   Task<Reply<OrderView>> get_own(Call call);
   Task<Reply<OrderView>> cancel_own(Call call);

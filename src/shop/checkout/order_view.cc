@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shop/coupons/coupon_service.h"
 #include "shop/payments/payment_store.h"
 
 namespace vitrine {
@@ -59,6 +60,38 @@ SealedAddress seal_address(const FieldCipher& cipher, OrderId order, const Addre
           address.region, cipher.seal(address.line, place(order, "line"))};
 }
 
+Result<QuoteView> view_quote(Transaction& tx, AccountId buyer, const std::vector<PricedLine>& lines,
+                             const std::optional<std::vector<ClaimId>>& named, WallTime now) {
+  QuoteView view;
+  for (const PricedLine& line : lines) {
+    view.items.amount += line.unit_price.amount * line.quantity;
+    view.items.currency = line.unit_price.currency;
+  }
+  auto held = held_coupons(tx, buyer, {});
+  if (!held) return held.error();
+  const std::vector<ClaimId> wanted = named ? *named : best_choice(lines, *held, now);
+  std::vector<HeldCoupon> chosen;
+  if (!wanted.empty()) {
+    auto found = held_coupons(tx, buyer, wanted);
+    if (!found) return found.error();
+    chosen = std::move(*found);
+  }
+  const auto discount = discount_of(lines, chosen, now);
+  if (!discount) view.refusal = std::string(discount.error().reason);
+  view.discount = {discount ? discount->total : 0, view.items.currency};
+  view.total = {view.items.amount - view.discount.amount, view.items.currency};
+  for (const HeldCoupon& one : *held) {
+    auto coupon = find_coupon(tx, one.claim.coupon);
+    if (!coupon) return coupon.error();
+    const auto alone = discount_of(lines, {one}, now);
+    view.coupons.push_back({view_of(one.claim, *coupon),
+                            std::find(wanted.begin(), wanted.end(), one.claim.claim) != wanted.end(),
+                            alone ? std::nullopt : std::optional(std::string(alone.error().reason)),
+                            {alone ? alone->total : 0, view.items.currency}});
+  }
+  return view;
+}
+
 Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCipher& cipher, OrderEyes eyes) {
   OrderView view{.order = order.order,
                  .state = std::string(name_of(order.state)),
@@ -71,8 +104,15 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
                  .test = order.test,
                  .close_reason = order.close_reason};
   for (const OrderLine& line : order.lines) {
-    view.lines.push_back({line.sku, line.product, line.name, line.variant, line.picture, line.unit_price,
-                          line.quantity, line.subtotal});
+    view.lines.push_back({line.sku,
+                          line.product,
+                          line.name,
+                          line.variant,
+                          line.picture,
+                          line.unit_price,
+                          line.quantity,
+                          line.subtotal,
+                          {line.discount, line.subtotal.currency}});
   }
   view.needs_shipping = needs_shipping(order);
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
@@ -85,6 +125,11 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
     auto address = view_address(order, cipher, eyes);
     if (!address) return address.error();
     view.address = std::move(*address);
+  }
+  auto coupons = coupons_of_order(tx, order.order);
+  if (!coupons) return coupons.error();
+  for (const OrderCoupon& one : *coupons) {
+    view.coupons.push_back({one.claim, one.coupon, one.name, {one.amount, order.total.currency}});
   }
   auto payments = view_payments(tx, order.order);
   if (!payments) return payments.error();

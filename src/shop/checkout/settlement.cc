@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "shop/coupons/coupon_service.h"
 #include "shop/ledger/ledger.h"
 
 namespace vitrine {
@@ -66,17 +67,27 @@ Result<std::string_view> Settlement::take_payment(Transaction& tx, const Attempt
   if (!order) return order.error();
   if (order->state == OrderState::closed) return return_money(tx, attempt, RefundReason::late, cause);
   if (!holds_stock(order->state)) return return_money(tx, attempt, RefundReason::twice, cause);
-  const OrderCause paid{"paid", cause.actor, cause.at};
-  if (auto moved = move_order(tx, *order, OrderState::paid, paid); !moved) return moved.error();
-  if (auto sold = resolve(tx, *order, HoldState::committed, paid); !sold) return sold.error();
+  if (auto sold = sell(tx, *order, attempt.payment, {"paid", cause.actor, cause.at}); !sold)
+    return sold.error();
+  return std::string_view("paid");
+}
+
+Result<void> Settlement::sell(Transaction& tx, Order& order, PaymentId payment,
+                              const OrderCause& cause) const {
+  if (auto moved = move_order(tx, order, OrderState::paid, cause); !moved) return moved;
+  if (auto sold = resolve(tx, order, HoldState::committed, cause); !sold) return sold;
   LedgerEntry entry{.at = cause.at,
                     .cause = "paid",
-                    .order = order->order,
-                    .payment = attempt.payment,
+                    .order = order.order,
+                    .payment = payment,
                     .refund = {},
-                    .lines = sale_lines(money_of(*order))};
-  if (auto booked = add_entry(tx, std::move(entry)); !booked) return booked.error();
-  return std::string_view("paid");
+                    .lines = sale_lines(money_of(order))};
+  return add_entry(tx, std::move(entry));
+}
+
+Result<void> Settlement::settle_free(Transaction& tx, Order& order, const OrderCause& cause) const {
+  if (order.total.amount != 0) return Error{ErrorKind::internal, "shop.broken_free_order"};
+  return sell(tx, order, PaymentId{}, {"paid", cause.actor, cause.at});
 }
 
 Result<std::string_view> Settlement::return_money(Transaction& tx, const Attempt& attempt,
@@ -121,6 +132,9 @@ Result<void> Settlement::close(Transaction& tx, Order& order, HoldState holds,
 
 Result<void> Settlement::resolve(Transaction& tx, const Order& order, HoldState end,
                                  const OrderCause& cause) const {
+  auto coupons = end == HoldState::committed ? use_coupons(tx, order.order, cause.at)
+                                             : free_coupons(tx, order.order, {cause.cause, cause.at});
+  if (!coupons) return coupons;
   if (order.grab) return sale_units_.resolve(tx, *order.grab, end, note_of(order, cause));
   return stock_.resolve(tx, end, note_of(order, cause));
 }
@@ -148,6 +162,8 @@ Result<void> Settlement::give_back(Transaction& tx, Order& order, const OrderCau
   const MovementNote note = note_of(order, cause);
   auto back = order.grab ? sale_units_.take_back(tx, *order.grab, note) : stock_.take_back(tx, note);
   if (!back) return back.error();
+  if (auto freed = free_coupons(tx, order.order, {cause.cause, cause.at}); !freed) return freed;
+  if (order.total.amount == 0) return move_order(tx, order, OrderState::refunded, cause);
   auto attempts = attempts_of(tx, order.order);
   if (!attempts) return attempts.error();
   auto refunds = refunds_of(tx, order.order);

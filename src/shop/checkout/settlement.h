@@ -36,19 +36,23 @@ class Settlement {
   // A paid order that was not shipped is given back: units return to the shelf, money to the buyer.
   Result<void> give_back(Transaction& tx, Order& order, const OrderCause& cause) const;
 
+  // Nothing is left to pay (SHOP-RULES 19): paid at once, without an attempt.
+  Result<void> settle_free(Transaction& tx, Order& order, const OrderCause& cause) const;
+
   // The provider has sent the money back.
   Result<void> refund_done(Transaction& tx, const Refund& refund, const OrderCause& cause) const;
 
  private:
   Result<std::string_view> take_payment(Transaction& tx, const Attempt& attempt, Money amount,
                                         const OrderCause& cause) const;
+  Result<void> sell(Transaction& tx, Order& order, PaymentId payment, const OrderCause& cause) const;
   Result<std::string_view> return_money(Transaction& tx, const Attempt& attempt, RefundReason reason,
                                         const OrderCause& cause) const;
   Result<void> end_attempt(Transaction& tx, const Attempt& attempt, AttemptState end,
                            const OrderCause& cause) const;
   Result<void> close(Transaction& tx, Order& order, HoldState holds, const OrderCause& cause) const;
 
-  // What the order set aside: its holds, or, grabbed in a flash sale, itself.
+  // What the order set aside: its coupons, and its holds or, grabbed in a flash sale, itself.
   Result<void> resolve(Transaction& tx, const Order& order, HoldState end, const OrderCause& cause) const;
 
   IdSource& ids_;

@@ -49,16 +49,16 @@ Order read_order(const Row& row) {
 Result<void> insert_line(Transaction& tx, OrderId order, size_t at, const OrderLine& line) {
   return done(tx.execute(
       "INSERT INTO order_line (shop_id, order_id, line, sku, product, name, variant, picture, "
-      "unit_price, price_version, quantity, subtotal, needs_shipping) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+      "unit_price, price_version, quantity, subtotal, needs_shipping, discount) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
       kShop, order, at, line.sku, line.product, line.name, line.variant, line.picture, line.unit_price.amount,
-      line.price_version, line.quantity, line.subtotal.amount, line.needs_shipping ? 1 : 0));
+      line.price_version, line.quantity, line.subtotal.amount, line.needs_shipping ? 1 : 0, line.discount));
 }
 
 Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency currency) {
   auto rows = tx.query(
       "SELECT sku, product, name, variant, picture, unit_price, price_version, quantity, subtotal, "
-      "needs_shipping "
+      "needs_shipping, discount "
       "FROM order_line WHERE shop_id = $1 AND order_id = $2 ORDER BY line",
       kShop, order);
   if (!rows) return rows.error();
@@ -73,7 +73,8 @@ Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency
                    .price_version = row.integer(6),
                    .quantity = row.integer(7),
                    .subtotal = {row.integer(8), currency},
-                   .needs_shipping = row.integer(9) != 0});
+                   .needs_shipping = row.integer(9) != 0,
+                   .discount = row.integer(10)});
   }
   return out;
 }
@@ -255,6 +256,13 @@ Result<std::optional<OrderId>> paid_order_of(Transaction& tx, AccountId buyer, P
       kShop, buyer, product, OrderState::paid, OrderState::shipped, OrderState::completed));
   if (!rows) return rows.error();
   return rows->empty() ? std::optional<OrderId>() : rows->front();
+}
+
+Result<bool> has_bought(Transaction& tx, AccountId buyer) {
+  auto rows = tx.query(
+      "SELECT 1 FROM orders WHERE shop_id = $1 AND buyer = $2 AND paid_ms IS NOT NULL LIMIT 1", kShop, buyer);
+  if (!rows) return rows.error();
+  return !rows->empty();
 }
 
 Result<int64_t> open_orders(Transaction& tx, AccountId buyer) {

@@ -52,6 +52,35 @@ ALTER TABLE order_line ADD COLUMN needs_shipping INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE product ADD COLUMN needs_shipping INTEGER NOT NULL DEFAULT 1;
 )sql";
 
+// Coupons take something off lines, and may leave nothing to pay (SHOP-RULES 19): the total may be zero.
+inline constexpr std::string_view kDiscountTables = R"sql(
+ALTER TABLE order_line ADD COLUMN discount BIGINT NOT NULL DEFAULT 0
+  CHECK (discount >= 0 AND discount <= subtotal);
+CREATE TABLE orders_with_free (
+  shop_id TEXT NOT NULL, order_id BIGINT NOT NULL, buyer BIGINT NOT NULL, buyer_masked TEXT NOT NULL,
+  room TEXT, state INTEGER NOT NULL, version BIGINT NOT NULL, test INTEGER NOT NULL,
+  currency TEXT NOT NULL, items BIGINT NOT NULL, discount BIGINT NOT NULL, shipping BIGINT NOT NULL,
+  total BIGINT NOT NULL CHECK (total = items - discount + shipping AND total >= 0),
+  created_ms BIGINT NOT NULL, pay_by_ms BIGINT NOT NULL, pay_by_boot_ms BIGINT NOT NULL,
+  pay_by_boot_id BIGINT NOT NULL,
+  paid_ms BIGINT, closing_ms BIGINT,
+  close_reason TEXT, note TEXT NOT NULL DEFAULT '',
+  carrier TEXT, tracking TEXT, shipped_ms BIGINT,
+  to_name BLOB, to_phone BLOB, to_region TEXT, to_line BLOB,
+  sale BIGINT, pool BIGINT, units BIGINT CHECK (units > 0), grab_key TEXT,
+  PRIMARY KEY (shop_id, order_id));
+INSERT INTO orders_with_free SELECT shop_id, order_id, buyer, buyer_masked, room, state, version, test,
+  currency, items, discount, shipping, total, created_ms, pay_by_ms, pay_by_boot_ms, pay_by_boot_id,
+  paid_ms, closing_ms, close_reason, note, carrier, tracking, shipped_ms, to_name, to_phone, to_region,
+  to_line, sale, pool, units, grab_key FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_with_free RENAME TO orders;
+CREATE INDEX orders_of_buyer ON orders (shop_id, buyer, order_id);
+CREATE INDEX orders_by_state ON orders (shop_id, state, order_id);
+CREATE INDEX orders_due ON orders (shop_id, pay_by_boot_ms) WHERE state = 0;
+CREATE UNIQUE INDEX orders_grab_key ON orders (shop_id, sale, buyer, grab_key) WHERE sale IS NOT NULL;
+)sql";
+
 // What was bought, as it was at that moment.
 struct OrderLine {
   SkuId sku{};
@@ -64,6 +93,7 @@ struct OrderLine {
   int64_t quantity = 0;
   Money subtotal{};
   bool needs_shipping = true;
+  int64_t discount = 0;  // off the subtotal, in its minor units
 };
 
 struct SealedAddress {
@@ -146,6 +176,8 @@ struct OrderQuery {
   size_t limit = 50;
 };
 Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& query);
+// Whether this buyer ever paid an order.
+Result<bool> has_bought(Transaction& tx, AccountId buyer);
 // How many of the buyer's orders wait for money.
 Result<int64_t> open_orders(Transaction& tx, AccountId buyer);
 
