@@ -229,6 +229,22 @@ export class VitrineApi {
       tap: `pay.${order}`,
     });
 
+  quoteOrder = (body: T.QuoteDraft) => this.http.call<T.Quote>('POST', '/v1/orders/quote', { body });
+
+  // ---- coupons
+  roomCoupons = (room: string) => this.http.call<T.Page<T.Coupon>>('GET', `/v1/rooms/${part(room)}/coupons`);
+  claimCoupon = (coupon: string) =>
+    this.http.call<T.CouponClaim>('POST', `/v1/coupons/${part(coupon)}/claim`, { body: {}, tap: `claim.${coupon}` });
+  ownCoupons = (query: PageQuery & { state?: string } = {}) =>
+    this.http.call<T.Page<T.CouponClaim>>('GET', '/v1/coupons/mine', { query: { ...query } });
+  shopCoupons = (query: PageQuery & { room?: string } = {}) =>
+    this.http.call<T.Page<T.Coupon>>('GET', '/v1/shop/coupons', { query: { ...query } });
+  addCoupon = (body: T.CouponDraft) =>
+    this.http.call<T.Coupon>('POST', '/v1/shop/coupons', { body, tap: 'coupon' });
+  moveCoupon = (coupon: string, step: 'pause' | 'resume' | 'end') =>
+    this.http.call<T.Coupon>('POST', `/v1/shop/coupons/${part(coupon)}/${step}`, { body: {} });
+  categories = () => this.http.call<T.Items<string>>('GET', '/v1/categories');
+
   // ---- flash sales
   roomFlashSales = (room: string) =>
     this.http.call<T.Page<T.FlashSale>>('GET', `/v1/rooms/${part(room)}/flash-sales`);

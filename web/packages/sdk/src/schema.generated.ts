@@ -238,6 +238,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories that products have */
+        get: operations["listCategories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The buyer's claims, newest first */
+        get: operations["listOwnCoupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/{coupon}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim a coupon; the same key gives the same claim */
+        post: operations["claimCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/flash-sales/{sale}": {
         parameters: {
             query?: never;
@@ -353,6 +404,23 @@ export interface paths {
         put?: never;
         /** Place an order: its units are held until pay_by_ms */
         post: operations["placeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What lines cost with the buyer's coupons; changes nothing */
+        post: operations["quoteOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -748,6 +816,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{room}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be claimed in a room now, newest first */
+        get: operations["listRoomCoupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/desk": {
         parameters: {
             query?: never;
@@ -1100,6 +1185,124 @@ export interface paths {
         put?: never;
         /** Choose how a sandbox payment ends */
         post: operations["sandboxChoose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop's coupons with what became of them, newest first */
+        get: operations["listCoupons"];
+        put?: never;
+        /**
+         * Make a coupon; it can be claimed from claim_from_ms on
+         * @description Needs the right showcase.run.
+         */
+        post: operations["createCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{coupon}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One coupon with what became of it */
+        get: operations["getCoupon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{coupon}/claims.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its claims as CSV, newest first; audited
+         * @description Needs the right order.read.
+         */
+        get: operations["exportCouponClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{coupon}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End it for good; claims there are stay good
+         * @description Needs the right showcase.run.
+         */
+        post: operations["endCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{coupon}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nobody claim it for a while
+         * @description Needs the right showcase.run.
+         */
+        post: operations["pauseCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{coupon}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused one be claimed again
+         * @description Needs the right showcase.run.
+         */
+        post: operations["resumeCoupon"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2119,6 +2322,9 @@ export interface components {
             /** @description 0 removes */
             quantity: number;
         };
+        CategoryList: {
+            items: string[];
+        };
         ChatRules: {
             /** @description one line a viewer in this time; 0: off */
             slow_mode_s: number;
@@ -2150,6 +2356,110 @@ export interface components {
             resend_after_s: number;
             /** @description No message was sent: the code waits in the console for staff */
             sandbox: boolean;
+        };
+        Coupon: {
+            coupon: string;
+            name: string;
+            room?: string | null;
+            live_only: boolean;
+            /** @enum {string} */
+            state: "active" | "paused" | "ended";
+            /** @enum {string} */
+            kind: "amount" | "percent";
+            amount?: components["schemas"]["Money"] | null;
+            percent?: number | null;
+            cap?: components["schemas"]["Money"] | null;
+            threshold: components["schemas"]["Money"];
+            /** @enum {string} */
+            scope: "shop" | "category" | "products";
+            category?: string | null;
+            products: string[];
+            stackable: boolean;
+            /** @enum {string} */
+            audience: "everybody" | "new_buyers";
+            quota: number;
+            /** @description Claims still to be had */
+            left: number;
+            per_buyer: number;
+            claim_from_ms: number;
+            claim_to_ms: number;
+            use_from_ms?: number | null;
+            use_to_ms?: number | null;
+            use_within_hours?: number | null;
+            version: number;
+            /** @description Claims the asking buyer has; null for guests */
+            mine?: number | null;
+            /** @description Staff only */
+            stats?: components["schemas"]["CouponStats"] | null;
+        };
+        CouponClaim: {
+            claim: string;
+            /** @enum {string} */
+            state: "claimed" | "locked" | "used" | "expired";
+            claimed_at_ms: number;
+            use_from_ms: number;
+            use_to_ms: number;
+            /** @description That locked or used it */
+            order?: string | null;
+            coupon: components["schemas"]["Coupon"];
+        };
+        CouponClaimPage: {
+            items: components["schemas"]["CouponClaim"][];
+            next?: string | null;
+        };
+        CouponDraft: {
+            name: string;
+            /** @description Where it is shown */
+            room?: string | null;
+            /** @description Claimed only while that room is live */
+            live_only?: boolean | null;
+            /** @enum {string} */
+            kind: "amount" | "percent";
+            /** @description For amount */
+            amount?: components["schemas"]["Money"] | null;
+            /** @description Percent off */
+            percent?: number | null;
+            /** @description Most that percent takes off */
+            cap?: components["schemas"]["Money"] | null;
+            /** @description What goods in scope must cost */
+            threshold?: components["schemas"]["Money"] | null;
+            /** @enum {string} */
+            scope: "shop" | "category" | "products";
+            /** @description For scope category */
+            category?: string | null;
+            /** @description For scope products */
+            products?: string[] | null;
+            /** @description May be used beside other stackable ones */
+            stackable?: boolean | null;
+            audience?: ("everybody" | "new_buyers") | null;
+            /** @description Claims there may ever be */
+            quota: number;
+            per_buyer: number;
+            /** @description Without it: now */
+            claim_from_ms?: number | null;
+            claim_to_ms: number;
+            /** @description Without it: from the claim on */
+            use_from_ms?: number | null;
+            /** @description Either this or use_within_hours */
+            use_to_ms?: number | null;
+            /** @description So long after the claim */
+            use_within_hours?: number | null;
+        };
+        CouponPage: {
+            items: components["schemas"]["Coupon"][];
+            next?: string | null;
+        };
+        CouponStats: {
+            /** @description Claimed, not yet used */
+            waiting: number;
+            /** @description In orders that wait for payment */
+            locked: number;
+            used: number;
+            expired: number;
+            /** @description By used ones */
+            taken_off: components["schemas"]["Money"];
+            /** @description What their orders cost */
+            brought: components["schemas"]["Money"];
         };
         EntryProof: {
             password?: string | null;
@@ -2402,6 +2712,8 @@ export interface components {
             note?: string | null;
             /** @description It was grabbed there */
             flash_sale?: string | null;
+            /** @description What took something off */
+            coupons: components["schemas"]["OrderCoupon"][];
         };
         OrderAddress: {
             name: string;
@@ -2411,6 +2723,12 @@ export interface components {
             region: string;
             line: string;
         };
+        OrderCoupon: {
+            claim: string;
+            coupon: string;
+            name: string;
+            amount: components["schemas"]["Money"];
+        };
         OrderDraft: {
             room?: string | null;
             lines: components["schemas"]["OrderLineDraft"][];
@@ -2419,6 +2737,8 @@ export interface components {
             address?: string | null;
             /** @description Take the lines out of the cart */
             from_cart?: boolean | null;
+            /** @description Claims to use */
+            coupons?: string[] | null;
         };
         OrderLine: {
             sku: string;
@@ -2429,6 +2749,8 @@ export interface components {
             unit_price: components["schemas"]["Money"];
             quantity: number;
             subtotal: components["schemas"]["Money"];
+            /** @description Of the subtotal, by coupons */
+            discount: components["schemas"]["Money"];
         };
         OrderLineDraft: {
             sku: string;
@@ -2519,6 +2841,8 @@ export interface components {
             product: string;
             name: string;
             description: string;
+            /** @description Empty: none */
+            category: string;
             pictures: string[];
             /** @enum {string} */
             state: "active" | "archived";
@@ -2532,6 +2856,7 @@ export interface components {
         ProductDraft: {
             name: string;
             description: string;
+            category?: string | null;
             pictures: string[];
             variants: components["schemas"]["VariantDraft"][];
             /** @description Left out: true for a new product, else as it was */
@@ -2594,6 +2919,28 @@ export interface components {
             stream: string;
             /** @description rtmp, rtmps, http or https (FLV) */
             url: string;
+        };
+        Quote: {
+            items: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            /** @description The buyer's unused claims */
+            coupons: components["schemas"]["QuoteCoupon"][];
+            /** @description Why the named ones cannot be used together; then nothing is taken off */
+            refusal?: string | null;
+        };
+        QuoteCoupon: {
+            claim: components["schemas"]["CouponClaim"];
+            chosen: boolean;
+            /** @description Why it is of no use here; a problem's slug */
+            refusal?: string | null;
+            /** @description What it takes off alone */
+            alone: components["schemas"]["Money"];
+        };
+        QuoteDraft: {
+            lines: components["schemas"]["OrderLineDraft"][];
+            /** @description Claims to use; without it those that take off most */
+            coupons?: string[] | null;
         };
         RefererRules: {
             /** @description sites whose pages may show it: shop.example, *.shop.example; none: all */
@@ -3529,6 +3876,81 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnCoupons: {
+        parameters: {
+            query?: {
+                /** @description claimed, locked, used or expired */
+                state?: string;
+                /** @description 1 to 100 */
+                limit?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponClaimPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    claimCoupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponClaim"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getFlashSale: {
         parameters: {
             query?: never;
@@ -3748,6 +4170,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quoteOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4493,6 +4940,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRoomCoupons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getRoomDesk: {
         parameters: {
             query?: never;
@@ -5200,6 +5670,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCoupons: {
+        parameters: {
+            query?: {
+                /** @description only this room's */
+                room?: string;
+                /** @description 1 to 100 */
+                limit?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createCoupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportCouponClaims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pauseCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
                 };
             };
             default: components["responses"]["Problem"];

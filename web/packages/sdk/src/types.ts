@@ -171,6 +171,13 @@ export type OrderDraft = Schemas['OrderDraft'];
 export type PaymentProvider = Worded<AnswerOf<'PaymentProvider'>, { provider: 'sandbox' | 'manual' }>;
 export type Payment = AnswerOf<'Payment'>;
 
+export type Coupon = AnswerOf<'Coupon'>;
+export type CouponDraft = Schemas['CouponDraft'];
+export type CouponClaim = AnswerOf<'CouponClaim'>;
+export type QuoteDraft = Schemas['QuoteDraft'];
+export type QuoteCoupon = AnswerOf<'QuoteCoupon'>;
+export type Quote = AnswerOf<'Quote'>;
+
 export type FlashState = 'draft' | 'scheduled' | 'preheat' | 'open' | 'paused' | 'ended' | 'settled';
 export type FlashStock = AnswerOf<'FlashStock'>;
 export type FlashItem = AnswerOf<'FlashItem'>;

@@ -1,3 +1,4 @@
+export * from './coupon-text';
 export * from './format';
 export * from './locale';
 export * from './problems';

@@ -28,6 +28,12 @@ export const words = {
     refund: '退款/售后',
     refunding: '退款中',
     refunded: '已退款',
+    coupon: '优惠券',
+    coupon_amount: '减 {off}',
+    coupon_percent: '立减 {percent}%',
+    coupon_cap: '最多减 {sum}',
+    coupon_from: '满 {sum} 可用',
+    coupon_any: '无门槛',
   },
   en: {
     live_room: 'Live room',
@@ -55,6 +61,12 @@ export const words = {
     refund: 'Refund / after-sale',
     refunding: 'Refunding',
     refunded: 'Refunded',
+    coupon: 'Coupon',
+    coupon_amount: '{off} off',
+    coupon_percent: '{percent}% off',
+    coupon_cap: 'at most {sum}',
+    coupon_from: 'from {sum} on',
+    coupon_any: 'no minimum',
   },
 } as const satisfies Record<Locale, Record<string, string>>;
 

@@ -6,6 +6,7 @@ const mug: Product = {
   product: 'prd_1',
   name: 'Mug',
   description: '',
+  category: '',
   pictures: ['/v1/pictures/pic_7', '/v1/pictures/pic_8'],
   state: 'active',
   needs_shipping: true,
@@ -55,6 +56,7 @@ describe('the product form', () => {
     expect(writeBody(formOf(mug), 'CNY', 'Default')).toEqual({
       name: 'Mug',
       description: '',
+      category: '',
       pictures: ['pic_7', 'pic_8'],
       needs_shipping: true,
       variants: [{ sku: 'sku_1', name: 'Blue', price: { amount: 5905, currency: 'CNY' } }],

@@ -21,13 +21,14 @@ export interface PictureForm {
 export interface ProductForm {
   name: string;
   description: string;
+  category: string;
   pictures: PictureForm[];
   ships: boolean;
   variants: VariantForm[];
   version: number | null;
 }
 
-export const limits = { name: 80, description: 4000, variantName: 60, pictures: 9, variants: 50 };
+export const limits = { name: 80, description: 4000, category: 40, variantName: 60, pictures: 9, variants: 50 };
 
 /** Field path ("name", "variants.0.price") -> message key. Empty when the form can be saved. */
 export type FormErrors = Record<string, string>;
@@ -39,7 +40,7 @@ export function emptyVariant(): VariantForm {
 }
 
 export function emptyForm(): ProductForm {
-  return { name: '', description: '', pictures: [], ships: true, variants: [emptyVariant()], version: null };
+  return { name: '', description: '', category: '', pictures: [], ships: true, variants: [emptyVariant()], version: null };
 }
 
 /** Minor units as an editable number: 990 -> "9.90". */
@@ -67,6 +68,7 @@ export function formOf(product: Product): ProductForm {
   return {
     name: product.name,
     description: product.description,
+    category: product.category,
     pictures: product.pictures.map((url) => ({ picture: pictureId(url), url })),
     ships: product.needs_shipping,
     variants: product.variants.map((variant) => ({
@@ -108,6 +110,7 @@ export function writeBody(form: ProductForm, currency: string, plainName: string
   return {
     name: form.name.trim(),
     description: form.description.trim(),
+    category: form.category.trim(),
     pictures: form.pictures.map((picture) => picture.picture),
     needs_shipping: form.ships,
     variants: form.variants.map((variant) => ({

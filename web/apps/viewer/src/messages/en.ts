@@ -190,6 +190,17 @@ export const en: typeof zhCN = {
     progress: '{percent}% grabbed',
     close: 'Hide the flash sale',
   },
+  coupon: {
+    list: 'Coupons of this room',
+    title: 'Coupon',
+    claim: 'Claim',
+    mine: 'Claimed',
+    gone: 'All gone',
+    got: 'Claimed. It is used when you check out',
+    usable: '{count} can be used',
+    none_usable: 'None fits',
+    until: 'until {time}',
+  },
   cart: { empty: 'Your cart is empty', empty_next: 'Pick something from the showcase.', total: 'Total', checkout: 'Check out', remove: 'Remove', limited: '{count} in stock' },
   signin: {
     title: 'Sign in by phone',

@@ -188,6 +188,17 @@ export const zhCN = {
     progress: '已抢 {percent}%',
     close: '收起秒杀卡片',
   },
+  coupon: {
+    list: '本场优惠券',
+    title: '优惠券',
+    claim: '领取',
+    mine: '已领取',
+    gone: '已领完',
+    got: '领到了，下单时自动抵扣',
+    usable: '{count} 张可用',
+    none_usable: '暂无可用',
+    until: '{time} 前有效',
+  },
   cart: { empty: '购物车是空的', empty_next: '在橱窗里挑几样吧。', total: '合计', checkout: '去结算', remove: '删除', limited: '库存 {count} 件' },
   signin: {
     title: '手机号登录',
