@@ -10,8 +10,8 @@
 namespace vitrine {
 
 inline std::vector<ConfigKey> shop_config_keys() {
-  return {kShopCurrency, kPayMinutes, kUnitsPerOrder, kOpenOrdersMax,     kReconcileSeconds,
-          kSandboxOn,    kManualOn,   kManualHours,   kManualInstructions};
+  return {kShopCurrency, kPayMinutes, kUnitsPerOrder, kOpenOrdersMax,      kReconcileSeconds,
+          kSandboxOn,    kManualOn,   kManualHours,   kManualInstructions, kSandboxTimeouts};
 }
 
 }  // namespace vitrine

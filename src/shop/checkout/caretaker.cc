@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kDueMax = 200;     // orders ended in one round
 constexpr size_t kSilentMax = 100;  // orders looked at for the alarm
+constexpr Milliseconds kBillPause{60'000};
 
 }  // namespace
 
@@ -25,6 +26,7 @@ Task<void> Caretaker::tick() {
   co_await needs_.desk.ask_about_attempts();
   co_await needs_.desk.send_refunds();
   co_await needs_.coupons.expire();
+  co_await check_bills_in_time();
   co_await raise_alarms();
 }
 
@@ -63,6 +65,9 @@ Task<void> Caretaker::raise_alarms() {
   auto look = [since](Transaction& tx) { return silent_orders(tx, since, kSilentMax); };
   const auto silent = co_await needs_.gate.read(std::move(look));
   if (!silent) co_return;
+  auto look_at_refunds = [](Transaction& tx) { return refused_refunds(tx); };
+  const auto refused = co_await needs_.gate.read(std::move(look_at_refunds));
+  if (refused) refused_.store(*refused);
   const auto count = static_cast<int64_t>(silent->size());
   if (count > silent_.exchange(count)) {
     log_error("shop.provider_silent", {{"orders", count}, {"first", silent->front().str()}});
@@ -71,9 +76,19 @@ Task<void> Caretaker::raise_alarms() {
 
 std::optional<std::string> Caretaker::alarm() const {
   const int64_t count = silent_.load();
+  const int64_t refused = refused_.load();
+  if (count == 0 && refused > 0)
+    return "a payment provider refused " + std::to_string(refused) + " refund(s): send them by hand";
   if (count == 0) return std::nullopt;
   return "a payment provider has been silent for over 10 minutes about " + std::to_string(count) +
          " order(s)";
+}
+
+Task<void> Caretaker::check_bills_in_time() {
+  const MonotonicTime now = needs_.clock.monotonic();
+  if (bills_asked_ && now - *bills_asked_ < kBillPause) co_return;
+  bills_asked_ = now;
+  co_await needs_.desk.check_bills();
 }
 
 Task<void> Caretaker::reconcile_in_time() {

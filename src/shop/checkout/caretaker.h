@@ -46,10 +46,13 @@ class Caretaker {
   Task<void> end_due_orders();
   Task<void> raise_alarms();
   Task<void> reconcile_in_time();
+  Task<void> check_bills_in_time();
 
   CaretakerNeeds needs_;
   std::optional<MonotonicTime> reconciled_;
+  std::optional<MonotonicTime> bills_asked_;
   std::atomic<int64_t> silent_{0};
+  std::atomic<int64_t> refused_{0};
 };
 
 }  // namespace vitrine

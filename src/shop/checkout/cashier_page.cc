@@ -8,6 +8,7 @@ namespace {
 struct Words {
   std::string_view language, title, banner, amount, order;
   std::string_view pay, fail, delay, twice, late;
+  std::string_view more, untold, wrong_amount, wrong_signature, reordered, silent;
   std::string_view paid, failed, closed, processing, late_wait, back;
 };
 
@@ -22,6 +23,12 @@ constexpr Words kEnglish{
     .delay = "Pay, told 10 s later",
     .twice = "Pay, told twice",
     .late = "Pay after the order has closed",
+    .more = "More ways it can go wrong",
+    .untold = "Pay, never told: the shop has to ask",
+    .wrong_amount = "Pay, told with another amount",
+    .wrong_signature = "Pay, told with a forged signature",
+    .reordered = "Pay, older notices come after",
+    .silent = "Pay, no answer for a minute",
     .paid = "Paid",
     .failed = "The payment failed",
     .closed = "This payment is closed",
@@ -40,6 +47,12 @@ constexpr Words kChinese{
     .delay = "支付，10 秒后通知",
     .twice = "支付，重复通知",
     .late = "订单关闭后才到账",
+    .more = "更多异常情况",
+    .untold = "支付，不发通知（靠查询发现）",
+    .wrong_amount = "支付，通知金额不符",
+    .wrong_signature = "支付，通知签名伪造",
+    .reordered = "支付，旧通知后到",
+    .silent = "支付，一分钟内不应答",
     .paid = "支付成功",
     .failed = "支付失败",
     .closed = "该笔支付已关闭",
@@ -65,6 +78,8 @@ button,.back{display:block;width:100%;min-height:48px;border-radius:12px;border:
 .go{background:var(--go);border-color:var(--go);color:#fff;font-weight:600}
 button:focus-visible,.back:focus-visible{outline:3px solid #5b8def;outline-offset:2px}
 .back{margin-top:18px}
+summary{min-height:44px;line-height:44px;color:var(--soft);cursor:pointer}
+details button{margin-top:10px}
 )css";
 
 // 990 CNY as "¥9.90"; two decimals, as the shop's currencies have.
@@ -85,7 +100,13 @@ std::string buttons(const Words& words) {
   add("delay", words.delay, false);
   add("twice", words.twice, false);
   add("late", words.late, false);
-  return out + "</form>";
+  out += fmt::format("<details><summary>{}</summary>", words.more);
+  add("untold", words.untold, false);
+  add("wrong_amount", words.wrong_amount, false);
+  add("wrong_signature", words.wrong_signature, false);
+  add("reordered", words.reordered, false);
+  add("silent", words.silent, false);
+  return out + "</details></form>";
 }
 
 std::string_view state_text(const Words& words, SandboxState state) {

@@ -261,6 +261,52 @@ struct ProviderList {
   static constexpr auto fields() { return std::tuple{field("items", &ProviderList::items)}; }
 };
 
+struct BillDifferenceView {
+  std::string kind{};
+  PaymentId payment{};
+  std::optional<RefundId> refund{};
+  Money theirs{};
+  Money ours{};
+  static constexpr std::string_view schema_name = "BillDifference";
+  static constexpr auto fields() {
+    return std::tuple{field("kind", &BillDifferenceView::kind, {.help = "only_theirs, only_ours or amount"}),
+                      field("payment", &BillDifferenceView::payment),
+                      field("refund", &BillDifferenceView::refund, {.help = "Without it a payment"}),
+                      field("theirs", &BillDifferenceView::theirs), field("ours", &BillDifferenceView::ours)};
+  }
+};
+struct BillCheckView {
+  std::string provider{};
+  int64_t day_ms = 0;
+  int64_t checked_at_ms = 0;
+  int64_t bill_lines = 0;
+  int64_t our_lines = 0;
+  std::vector<BillDifferenceView> differences{};
+  static constexpr std::string_view schema_name = "BillCheck";
+  static constexpr auto fields() {
+    return std::tuple{field("provider", &BillCheckView::provider),
+                      field("day_ms", &BillCheckView::day_ms, {.help = "Its first moment, UTC"}),
+                      field("checked_at_ms", &BillCheckView::checked_at_ms),
+                      field("bill_lines", &BillCheckView::bill_lines),
+                      field("our_lines", &BillCheckView::our_lines),
+                      field("differences", &BillCheckView::differences, {.max = 500})};
+  }
+};
+struct BillCheckList {
+  std::vector<BillCheckView> items{};
+  static constexpr std::string_view schema_name = "BillCheckList";
+  static constexpr auto fields() { return std::tuple{field("items", &BillCheckList::items)}; }
+};
+struct BillDraft {
+  std::string provider{};
+  int64_t day_ms = 0;
+  static constexpr std::string_view schema_name = "BillDraft";
+  static constexpr auto fields() {
+    return std::tuple{field("provider", &BillDraft::provider, {.min = 1, .max = 32}),
+                      field("day_ms", &BillDraft::day_ms, {.help = "Any moment of the day, UTC", .min = 0})};
+  }
+};
+
 struct ShipDraft {
   std::string carrier{};
   std::string tracking{};

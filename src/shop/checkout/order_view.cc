@@ -46,7 +46,8 @@ Result<std::vector<OrderPaymentView>> view_payments(Transaction& tx, OrderId ord
                           {}};
     if (is_open(attempt.state)) view.cashier_url = attempt.cashier_url;
     for (const Refund& refund : *refunds) {
-      if (refund.payment == attempt.payment) view.state = refund.done ? "refunded" : "refunding";
+      if (refund.payment == attempt.payment)
+        view.state = refund.state == RefundState::done ? "refunded" : "refunding";
     }
     out.push_back(std::move(view));
   }

@@ -25,6 +25,15 @@ std::string_view name_of(SandboxState state) {
   return "open";
 }
 
+BillCheckView view_of(const BillCheck& check) {
+  BillCheckView view{check.provider, check.day.ms, check.checked.ms, check.bill_lines, check.our_lines, {}};
+  for (const BillDifference& one : check.differences) {
+    view.differences.push_back({std::string(enum_names(one.kind)[static_cast<size_t>(one.kind)]), one.payment,
+                                one.refund ? std::optional(one.refund) : std::nullopt, one.theirs, one.ours});
+  }
+  return view;
+}
+
 std::optional<SandboxOutcome> outcome_named(std::string_view name) {
   const auto names = enum_names(SandboxOutcome{});
   for (size_t at = 0; at < names.size(); ++at) {
@@ -59,6 +68,23 @@ void PaymentApi::add_routes(Router& router) {
        .tag = "shop",
        .summary = "A provider's signed notice (X-Notice-Signature); answered once it is durable"},
       [this](Call call, RawBody body) { return take_notice(std::move(call), std::move(body)); });
+  router.add<NoBody, BillCheckList>({.method = HttpMethod::get,
+                                     .path = "/v1/shop/bills",
+                                     .operation = "listBillChecks",
+                                     .tag = "shop",
+                                     .summary = "Providers' daily bills against our books, newest day first",
+                                     .access = Access::staff,
+                                     .right = Right::order_read},
+                                    [this](Call call) { return bills(std::move(call)); });
+  router.add<BillDraft, BillCheckView>(
+      {.method = HttpMethod::post,
+       .path = "/v1/shop/bills",
+       .operation = "checkBill",
+       .tag = "shop",
+       .summary = "Compare a provider's bill of a day with our books now",
+       .access = Access::staff,
+       .right = Right::order_write},
+      [this](Call call, BillDraft draft) { return check_bill(std::move(call), std::move(draft)); });
   if (desk_.sandbox() != nullptr) add_sandbox_routes(router);
 }
 
@@ -111,6 +137,20 @@ Task<Reply<PaymentView>> PaymentApi::begin(Call call, PaymentDraft draft) {
                   attempt->cashier_url, attempt->instructions});
   reply.replayed = made->replayed;
   co_return reply;
+}
+
+Task<Reply<BillCheckList>> PaymentApi::bills(Call) {
+  const auto checks = co_await desk_.bill_checks();
+  if (!checks) co_return checks.error();
+  BillCheckList list;
+  for (const BillCheck& check : *checks) list.items.push_back(view_of(check));
+  co_return list;
+}
+
+Task<Reply<BillCheckView>> PaymentApi::check_bill(Call, BillDraft draft) {
+  const auto check = co_await desk_.check_bill(draft.provider, day_of({draft.day_ms}));
+  if (!check) co_return check.error();
+  co_return view_of(*check);
 }
 
 Task<Reply<NoContent>> PaymentApi::take_notice(Call call, RawBody body) {

@@ -30,6 +30,8 @@ class PaymentApi {
   void add_sandbox_routes(Router& router);
   Task<Reply<ProviderList>> providers(Call call);
   Task<Reply<PaymentView>> begin(Call call, PaymentDraft draft);
+  Task<Reply<BillCheckList>> bills(Call call);
+  Task<Reply<BillCheckView>> check_bill(Call call, BillDraft draft);
   Task<Reply<NoContent>> take_notice(Call call, RawBody body);
   Task<Reply<HttpResponse>> cashier(Call call);
   Task<Reply<HttpResponse>> choose_at_cashier(Call call, RawBody body);

@@ -257,22 +257,82 @@ Task<void> PaymentDesk::send_refunds() {
   };
   const auto waiting = co_await needs_.gate.read(std::move(look));
   if (!waiting) co_return;
-  for (const auto& [refund, name] : *waiting) {
-    PaymentProvider* provider = find(name);
-    Result<void> sent{Error{ErrorKind::unavailable, "shop.provider_gone"}};
-    const RefundRequest request{refund.refund, refund.payment, refund.amount};
-    if (provider != nullptr) sent = co_await provider->refund(request);
-    auto work = [this, one = refund, sent, actor = name,
-                 at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
-      if (sent) return needs_.settlement.refund_done(tx, one, {"refunded", actor, at});
-      return plan_refund(tx, one.refund, one.tries + 1, at + poll_pause(one.tries + 1));
-    };
-    const auto done = co_await needs_.gate.write(std::move(work));
-    if (!done || !sent) {
-      log_warn("shop.refund_waits", {{"refund", refund.refund.str()},
-                                     {"reason", !sent ? sent.error().reason : done.error().reason}});
+  for (const auto& [refund, name] : *waiting) co_await send_refund(refund, name);
+}
+
+// Sent once, then asked about; a call without an answer may have taken effect, so it is sent again with the
+// same number.
+Task<void> PaymentDesk::send_refund(Refund refund, std::string name) {
+  PaymentProvider* provider = find(name);
+  Result<RefundAnswer> word{Error{ErrorKind::unavailable, "shop.provider_gone"}};
+  const RefundRequest request{refund.refund, refund.payment, refund.amount};
+  if (provider != nullptr && refund.state == RefundState::sent)
+    word = co_await provider->query_refund(request);
+  if (provider != nullptr && refund.state != RefundState::sent) word = co_await provider->refund(request);
+  auto work = [this, refund, word, name, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    const WallTime next = at + poll_pause(refund.tries);
+    if (!word) return plan_refund(tx, refund, refund.state, next);
+    switch (word->word) {
+      case RefundWord::done:
+        return needs_.settlement.refund_done(tx, refund, word->at.value_or(at), {"refunded", name, at});
+      case RefundWord::processing:
+        // Asked about for the first time in the next round.
+        return plan_refund(tx, refund, RefundState::sent, refund.state == RefundState::sent ? next : at);
+      case RefundWord::unheard:
+        return plan_refund(tx, refund, RefundState::waiting, next);
+      case RefundWord::refused:
+        break;
     }
+    log_error("shop.refund_refused", {{"refund", refund.refund.str()}, {"provider", name}});
+    return plan_refund(tx, refund, RefundState::refused, next);
+  };
+  const auto done = co_await needs_.gate.write(std::move(work));
+  if (done && word) co_return;
+  log_warn("shop.refund_waits",
+           {{"refund", refund.refund.str()}, {"reason", word ? done.error().reason : word.error().reason}});
+}
+
+Task<Result<BillCheck>> PaymentDesk::check_bill(std::string name, BillDay day) {
+  PaymentProvider* provider = find(name);
+  if (provider == nullptr) co_return Error{ErrorKind::not_found, "shop.provider"};
+  const auto theirs = co_await provider->download_bill(day);
+  if (!theirs) co_return theirs.error();
+  auto work = [name, day, theirs = *theirs, at = needs_.clock.wall()](Transaction& tx) -> Result<BillCheck> {
+    auto ours = our_bill(tx, name, day);
+    if (!ours) return ours.error();
+    BillCheck check{name,
+                    day.from,
+                    at,
+                    static_cast<int64_t>(theirs.size()),
+                    static_cast<int64_t>(ours->size()),
+                    compare_bills(theirs, *ours)};
+    if (auto put = store_bill_check(tx, check); !put) return put.error();
+    return check;
+  };
+  auto check = co_await needs_.gate.write(std::move(work));
+  if (check && !check->differences.empty()) {
+    log_error("shop.bill_differs", {{"provider", name}, {"differences", check->differences.size()}});
   }
+  co_return check;
+}
+
+Task<void> PaymentDesk::check_bills() {
+  const BillDay day = day_of(needs_.clock.wall() + -kBillDelay, 1);
+  for (PaymentProvider* provider : providers_) {
+    const std::string name(provider->name());
+    auto look = [name, day](Transaction& tx) { return bill_was_checked(tx, name, day.from); };
+    const auto checked = co_await needs_.gate.read(std::move(look));
+    if (!checked || *checked) continue;
+    const auto done = co_await check_bill(name, day);
+    const bool has_none = !done && done.error().kind == ErrorKind::unsupported;
+    if (!done && !has_none)
+      log_warn("shop.bill_waits", {{"provider", name}, {"reason", done.error().reason}});
+  }
+}
+
+Task<Result<std::vector<BillCheck>>> PaymentDesk::bill_checks() {
+  auto look = [](Transaction& tx) { return list_bill_checks(tx, kRoundMax); };
+  co_return co_await needs_.gate.read(std::move(look));
 }
 
 Task<void> PaymentDesk::deliver_sandbox_notices() {
@@ -281,7 +341,8 @@ Task<void> PaymentDesk::deliver_sandbox_notices() {
   if (!due) co_return;
   for (const SignedNotice& notice : *due) {
     const auto taken = co_await receive("sandbox", notice.raw, notice.signature);
-    if (!taken) co_return;
+    // A notice that was refused is not sent again: a real provider gives up as well.
+    if (!taken && taken.error().kind != ErrorKind::forbidden) co_return;
     const auto marked = co_await sandbox_->mark_sent(notice.notice);
     if (!marked) co_return;
   }

@@ -22,6 +22,9 @@ struct DeskNeeds {
   const Settlement& settlement;
 };
 
+// Providers' days close late.
+inline constexpr Milliseconds kBillDelay{3'600'000};
+
 class PaymentDesk {
  public:
   explicit PaymentDesk(DeskNeeds needs) : needs_(needs) {}
@@ -51,6 +54,11 @@ class PaymentDesk {
   Task<void> process_inbox();
   Task<void> ask_about_attempts();
   Task<void> send_refunds();
+  // Compares yesterday's bill of each provider with our books, once a day kBillDelay after midnight UTC.
+  Task<void> check_bills();
+  // The same for any day that is over. Errors: `not_found` "shop.provider", download_bill's.
+  Task<Result<BillCheck>> check_bill(std::string provider, BillDay day);
+  Task<Result<std::vector<BillCheck>>> bill_checks();
   Task<void> deliver_sandbox_notices();
 
  private:
@@ -68,6 +76,7 @@ class PaymentDesk {
                                  PaymentProvider* provider);
   Task<Result<void>> create_at(PaymentProvider* provider, PaymentRequest request);
   Task<void> ask(Attempt attempt, bool closing);
+  Task<void> send_refund(Refund refund, std::string provider);
   Task<Result<void>> take(PaymentId payment, ProviderAnswer answer, std::string actor);
 
   DeskNeeds needs_;

@@ -39,7 +39,7 @@ Result<std::string_view> Settlement::take_word(Transaction& tx, PaymentId paymen
       }
       return std::string_view("waiting");
     case ProviderWord::paid:
-      return take_payment(tx, *attempt, answer.amount, cause);
+      return take_payment(tx, *attempt, answer, cause);
     case ProviderWord::closed:
     case ProviderWord::unheard:
       if (!is_open(attempt->state)) return std::string_view("again");
@@ -53,16 +53,19 @@ Result<std::string_view> Settlement::take_word(Transaction& tx, PaymentId paymen
   return Error{ErrorKind::internal, "shop.provider_word"};
 }
 
-Result<std::string_view> Settlement::take_payment(Transaction& tx, const Attempt& attempt, Money amount,
+Result<std::string_view> Settlement::take_payment(Transaction& tx, const Attempt& attempt,
+                                                  const ProviderAnswer& answer,
                                                   const OrderCause& cause) const {
   if (attempt.state == AttemptState::succeeded) return std::string_view("again");
-  if (amount != attempt.amount) {
-    log_error(
-        "shop.payment_amount",
-        {{"payment", attempt.payment.str()}, {"asked", attempt.amount.amount}, {"paid", amount.amount}});
+  if (answer.amount != attempt.amount) {
+    log_error("shop.payment_amount", {{"payment", attempt.payment.str()},
+                                      {"asked", attempt.amount.amount},
+                                      {"paid", answer.amount.amount}});
     return std::string_view("amount");
   }
   if (auto moved = move_attempt(tx, attempt, AttemptState::succeeded); !moved) return moved.error();
+  if (auto marked = mark_attempt_paid(tx, attempt.payment, answer.at.value_or(cause.at)); !marked)
+    return marked.error();
   auto order = find_order(tx, attempt.order);
   if (!order) return order.error();
   if (order->state == OrderState::closed) return return_money(tx, attempt, RefundReason::late, cause);
@@ -183,8 +186,9 @@ Result<void> Settlement::give_back(Transaction& tx, Order& order, const OrderCau
   return {};
 }
 
-Result<void> Settlement::refund_done(Transaction& tx, const Refund& refund, const OrderCause& cause) const {
-  auto first = finish_refund(tx, refund.refund, cause.at);
+Result<void> Settlement::refund_done(Transaction& tx, const Refund& refund, WallTime done,
+                                     const OrderCause& cause) const {
+  auto first = finish_refund(tx, refund.refund, done);
   if (!first) return first.error();
   if (!*first) return {};
   const bool sale = refund.reason == RefundReason::cancelled;

@@ -39,11 +39,12 @@ class Settlement {
   // Nothing is left to pay (SHOP-RULES 19): paid at once, without an attempt.
   Result<void> settle_free(Transaction& tx, Order& order, const OrderCause& cause) const;
 
-  // The provider has sent the money back.
-  Result<void> refund_done(Transaction& tx, const Refund& refund, const OrderCause& cause) const;
+  // The provider has sent the money back, at `done` by its clock.
+  Result<void> refund_done(Transaction& tx, const Refund& refund, WallTime done,
+                           const OrderCause& cause) const;
 
  private:
-  Result<std::string_view> take_payment(Transaction& tx, const Attempt& attempt, Money amount,
+  Result<std::string_view> take_payment(Transaction& tx, const Attempt& attempt, const ProviderAnswer& answer,
                                         const OrderCause& cause) const;
   Result<void> sell(Transaction& tx, Order& order, PaymentId payment, const OrderCause& cause) const;
   Result<std::string_view> return_money(Transaction& tx, const Attempt& attempt, RefundReason reason,

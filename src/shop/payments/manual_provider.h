@@ -30,7 +30,15 @@ class ManualProvider final : public PaymentProvider {
     co_return ProviderAnswer{.word = ProviderWord::closed, .amount = {}};
   }
   // Whoever cancels a paid order pays it back by hand; the order says so.
-  Task<Result<void>> refund(RefundRequest) override { co_return Result<void>{}; }
+  Task<Result<RefundAnswer>> refund(RefundRequest) override {
+    co_return RefundAnswer{RefundWord::done, std::nullopt};
+  }
+  Task<Result<RefundAnswer>> query_refund(RefundRequest) override {
+    co_return RefundAnswer{RefundWord::done, std::nullopt};
+  }
+  Task<Result<std::vector<BillLine>>> download_bill(BillDay) override {
+    co_return Error{ErrorKind::unsupported, "shop.no_bill"};
+  }
   Result<Notice> parse_notice(std::string_view, std::string_view) const override {
     return Error{ErrorKind::unsupported, "shop.notice"};
   }

@@ -9,6 +9,14 @@ inline constexpr FlagKey kSandboxOn{"payments.sandbox", false, Reload::restart,
                                     "take play money through the sandbox cashier; every order is a test"};
 inline constexpr FlagKey kManualOn{"payments.manual", false, Reload::restart,
                                    "take cash on delivery and bank transfers that staff confirm"};
+inline constexpr IntegerKey kSandboxTimeouts{
+    "payments.sandbox_timeouts",
+    "percent",
+    0,
+    0,
+    100,
+    Reload::live,
+    "share of calls to the sandbox that time out, half of them after they took effect"};
 inline constexpr TextKey kManualInstructions{
     "payments.manual_instructions", "Pay on delivery or by bank transfer; we confirm when it has arrived.",
     Reload::live, "what a buyer is told after choosing to pay by hand"};

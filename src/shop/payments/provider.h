@@ -1,10 +1,13 @@
-// The port every payment provider fills: create, query, close, refund, parse_notice.
+// The port every payment provider fills: create, query, close, refund, query_refund, parse_notice,
+// download_bill.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -36,13 +39,39 @@ enum class ProviderWord : uint8_t {
 
 struct ProviderAnswer {
   ProviderWord word = ProviderWord::waiting;
-  Money amount{};  // of a paid one
+  Money amount{};                // of a paid one
+  std::optional<WallTime> at{};  // when it was paid, by the provider's clock
 };
 
 struct RefundRequest {
   RefundId refund{};  // the same number again is the same refund
   PaymentId payment{};
   Money amount{};
+};
+
+// What the provider says of a refund.
+enum class RefundWord : uint8_t {
+  processing,  // it has it, the money is not back yet
+  done,
+  refused,  // it will not do it: people have to look
+  unheard,  // it has no such refund: send it again
+};
+
+struct RefundAnswer {
+  RefundWord word = RefundWord::processing;
+  std::optional<WallTime> at{};  // when it was done, by the provider's clock
+};
+
+// One line of a provider's daily bill.
+struct BillLine {
+  PaymentId payment{};
+  RefundId refund{};  // 0: the line is a payment taken
+  Money amount{};     // above zero both ways
+};
+// A day of wall time, [from, to).
+struct BillDay {
+  WallTime from{};
+  WallTime to{};
 };
 
 // A verified notice.
@@ -68,8 +97,12 @@ class PaymentProvider {
   virtual Task<Result<ProviderAnswer>> query(PaymentId payment) = 0;
   // Asks that the payment can no longer be made; the answer says `paid` when it was too late.
   virtual Task<Result<ProviderAnswer>> close(PaymentId payment) = 0;
-  // Succeeds when the money is on its way back. Errors: `unavailable`, `timed_out`: ask again.
-  virtual Task<Result<void>> refund(RefundRequest request) = 0;
+  // Asks for the money to be sent back; the same number again is the same refund.
+  virtual Task<Result<RefundAnswer>> refund(RefundRequest request) = 0;
+  virtual Task<Result<RefundAnswer>> query_refund(RefundRequest request) = 0;
+  // Everything it took and gave back on a day that is over. Errors: `unsupported` "shop.no_bill" when the
+  // provider makes none, `unavailable`, `timed_out`: ask again later.
+  virtual Task<Result<std::vector<BillLine>>> download_bill(BillDay day) = 0;
   // Checks the signature before reading. Errors: `forbidden` "shop.notice_signature", `invalid_input`
   // "shop.notice".
   virtual Result<Notice> parse_notice(std::string_view raw, std::string_view signature) const = 0;

@@ -7,12 +7,18 @@
 
 #include "base/dto.h"
 #include "base/hex.h"
+#include "runtime/core.h"
 #include "shop/gate/shop_id.h"
+#include "shop/payments/payments_config.h"
 
 namespace vitrine {
 namespace {
 
 constexpr size_t kDueMax = 50;
+constexpr Error kTimedOut{ErrorKind::timed_out, "shop.sandbox_timed_out"};
+
+// How a notice lies.
+enum class Lie : uint8_t { none, amount, signature };
 
 // The body of a notice.
 struct NoticeBody {
@@ -20,16 +26,18 @@ struct NoticeBody {
   PaymentId payment{};
   int64_t word = 0;
   Money amount{};
+  std::optional<int64_t> at_ms{};
   static constexpr auto fields() {
-    return std::tuple{
-        field("event", &NoticeBody::event, {.min = 1, .max = 64}), field("payment", &NoticeBody::payment),
-        field("word", &NoticeBody::word, {.min = 0, .max = 5}), field("amount", &NoticeBody::amount)};
+    return std::tuple{field("event", &NoticeBody::event, {.min = 1, .max = 64}),
+                      field("payment", &NoticeBody::payment),
+                      field("word", &NoticeBody::word, {.min = 0, .max = 5}),
+                      field("amount", &NoticeBody::amount), field("at_ms", &NoticeBody::at_ms)};
   }
 };
 
 Result<SandboxPayment> find_payment(Transaction& tx, PaymentId payment) {
   auto rows = tx.query(
-      "SELECT order_id, amount, currency, room, state FROM sandbox_payment "
+      "SELECT order_id, amount, currency, room, state, silent_until_ms, paid_ms FROM sandbox_payment "
       "WHERE shop_id = $1 AND payment = $2",
       kShop, payment);
   if (!rows) return rows.error();
@@ -39,7 +47,9 @@ Result<SandboxPayment> find_payment(Transaction& tx, PaymentId payment) {
                         .order = row.id<OrderId>(0),
                         .amount = {row.integer(1), Currency::parse(row.text(2)).value_or(Currency{})},
                         .room = row.maybe_text(3),
-                        .state = static_cast<SandboxState>(row.integer(4))};
+                        .state = static_cast<SandboxState>(row.integer(4)),
+                        .silent_until = row.time(5),
+                        .paid = row.is_null(6) ? std::nullopt : std::optional(row.time(6))};
 }
 
 Result<void> set_state(Transaction& tx, PaymentId payment, SandboxState state) {
@@ -52,7 +62,7 @@ Result<void> set_state(Transaction& tx, PaymentId payment, SandboxState state) {
 ProviderAnswer answer_of(const SandboxPayment& payment) {
   switch (payment.state) {
     case SandboxState::paid:
-      return {ProviderWord::paid, payment.amount};
+      return {ProviderWord::paid, payment.amount, payment.paid};
     case SandboxState::failed:
       return {ProviderWord::failed, payment.amount};
     case SandboxState::closed:
@@ -72,13 +82,15 @@ struct Outgoing {
   int64_t event = 0;
   ProviderWord word = ProviderWord::paid;
   WallTime due{};
+  Lie lie = Lie::none;
 };
 
 Result<void> send_later(Transaction& tx, PaymentId payment, const Outgoing& outgoing) {
   auto put = tx.execute(
-      "INSERT INTO sandbox_notice (shop_id, notice, payment, event_id, word, due_ms, sent) "
-      "VALUES ($1, $2, $3, $4, $5, $6, 0)",
-      kShop, outgoing.notice, payment, "sbx_" + std::to_string(outgoing.event), outgoing.word, outgoing.due);
+      "INSERT INTO sandbox_notice (shop_id, notice, payment, event_id, word, due_ms, sent, lie) "
+      "VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
+      kShop, outgoing.notice, payment, "sbx_" + std::to_string(outgoing.event), outgoing.word, outgoing.due,
+      outgoing.lie);
   if (!put) return put.error();
   return {};
 }
@@ -105,16 +117,45 @@ Plan plan_for(SandboxOutcome outcome, IdSource& ids, WallTime now) {
                {ids.next_value(), ids.next_value(), ProviderWord::paid, now}}};
     case SandboxOutcome::late:
       return {SandboxState::late, {}};
+    case SandboxOutcome::untold:
+    case SandboxOutcome::silent:
+      return {SandboxState::paid, {}};
+    case SandboxOutcome::wrong_amount:
+      return {SandboxState::paid, {{paid.notice, event, ProviderWord::paid, now, Lie::amount}}};
+    case SandboxOutcome::wrong_signature:
+      return {SandboxState::paid, {{paid.notice, event, ProviderWord::paid, now, Lie::signature}}};
+    case SandboxOutcome::reordered:
+      return {SandboxState::paid,
+              {paid,
+               {ids.next_value(), ids.next_value(), ProviderWord::paying, now},
+               {ids.next_value(), ids.next_value(), ProviderWord::closed, now}}};
   }
+  return {};
+}
+
+// The day's sums come from when a payment was made, whatever was told about it.
+Result<void> mark_paid(Transaction& tx, PaymentId payment, WallTime at) {
+  auto put = tx.execute(
+      "UPDATE sandbox_payment SET paid_ms = $3 WHERE shop_id = $1 AND payment = $2 AND paid_ms IS NULL",
+      kShop, payment, at);
+  if (!put) return put.error();
   return {};
 }
 
 }  // namespace
 
 SandboxProvider::SandboxProvider(Gate& gate, const Clock& clock, IdSource& ids, Random& random)
-    : gate_(gate), clock_(clock), ids_(ids), key_(random_hex(random, 32)) {}
+    : gate_(gate), clock_(clock), ids_(ids), random_(random), key_(random_hex(random, 32)) {}
+
+SandboxProvider::Fate SandboxProvider::fate() const {
+  const int64_t share = Core::current()->config().get(kSandboxTimeouts);
+  if (share == 0 || random_.below(100) >= static_cast<uint64_t>(share)) return Fate::answer;
+  return random_.below(2) == 0 ? Fate::lose_call : Fate::lose_answer;
+}
 
 Task<Result<Prepaid>> SandboxProvider::create(PaymentRequest request) {
+  const Fate fate = this->fate();
+  if (fate == Fate::lose_call) co_return kTimedOut;
   auto work = [request](Transaction& tx) -> Result<void> {
     auto put = tx.execute(
         "INSERT INTO sandbox_payment (shop_id, payment, order_id, amount, currency, room, state) "
@@ -126,24 +167,30 @@ Task<Result<Prepaid>> SandboxProvider::create(PaymentRequest request) {
   };
   const auto stored = co_await gate_.write(std::move(work));
   if (!stored) co_return stored.error();
+  if (fate == Fate::lose_answer) co_return kTimedOut;
   co_return Prepaid{.cashier_url = "/sandbox/cashier/" + request.payment.str(), .instructions = std::nullopt};
 }
 
 Task<Result<ProviderAnswer>> SandboxProvider::query(PaymentId id) {
+  if (fate() != Fate::answer) co_return kTimedOut;
   const auto found = co_await payment(id);
   if (!found && found.error().kind == ErrorKind::not_found) {
     co_return ProviderAnswer{ProviderWord::unheard, {}};
   }
   if (!found) co_return found.error();
+  if (clock_.wall() < found->silent_until) co_return kTimedOut;
   co_return answer_of(*found);
 }
 
 Task<Result<ProviderAnswer>> SandboxProvider::close(PaymentId id) {
+  const Fate fate = this->fate();
+  if (fate == Fate::lose_call) co_return kTimedOut;
   auto work = [this, id, now = clock_.wall()](Transaction& tx) -> Result<ProviderAnswer> {
     auto found = find_payment(tx, id);
     if (!found && found.error().kind == ErrorKind::not_found)
       return ProviderAnswer{ProviderWord::unheard, {}};
     if (!found) return found.error();
+    if (now < found->silent_until) return kTimedOut;
     if (found->state == SandboxState::open || found->state == SandboxState::late) {
       if (found->state == SandboxState::late) {
         const Outgoing too_late{ids_.next_value(), ids_.next_value(), ProviderWord::paid, now + kSandboxLate};
@@ -154,14 +201,69 @@ Task<Result<ProviderAnswer>> SandboxProvider::close(PaymentId id) {
     }
     return answer_of(*found);
   };
-  co_return co_await gate_.write(std::move(work));
+  auto closed = co_await gate_.write(std::move(work));
+  if (fate == Fate::lose_answer) co_return kTimedOut;
+  co_return closed;
 }
 
-Task<Result<void>> SandboxProvider::refund(RefundRequest request) {
-  const auto found = co_await payment(request.payment);
-  if (!found) co_return found.error();
-  if (found->state != SandboxState::paid) co_return Error{ErrorKind::conflict, "shop.sandbox_not_paid"};
-  co_return Result<void>{};
+Task<Result<RefundAnswer>> SandboxProvider::refund(RefundRequest request) {
+  const Fate fate = this->fate();
+  if (fate == Fate::lose_call) co_return kTimedOut;
+  auto work = [request, now = clock_.wall()](Transaction& tx) -> Result<RefundAnswer> {
+    auto found = find_payment(tx, request.payment);
+    if (!found) return found.error();
+    const bool whole = found->state == SandboxState::paid && request.amount == found->amount;
+    if (!whole) return RefundAnswer{RefundWord::refused, std::nullopt};
+    auto put = tx.execute(
+        "INSERT INTO sandbox_refund (shop_id, refund, payment, amount, currency, done_ms) "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, refund) DO NOTHING",
+        kShop, request.refund, request.payment, request.amount.amount, request.amount.currency.str(),
+        now);
+    if (!put) return put.error();
+    return RefundAnswer{RefundWord::processing, std::nullopt};
+  };
+  auto sent = co_await gate_.write(std::move(work));
+  if (fate == Fate::lose_answer) co_return kTimedOut;
+  co_return sent;
+}
+
+Task<Result<RefundAnswer>> SandboxProvider::query_refund(RefundRequest request) {
+  if (fate() != Fate::answer) co_return kTimedOut;
+  auto look = [request, now = clock_.wall()](Transaction& tx) -> Result<RefundAnswer> {
+    auto rows = tx.query("SELECT done_ms FROM sandbox_refund WHERE shop_id = $1 AND refund = $2", kShop,
+                         request.refund);
+    if (!rows) return rows.error();
+    if (rows->empty()) return RefundAnswer{RefundWord::unheard, std::nullopt};
+    const WallTime done = rows->front().time(0);
+    return RefundAnswer{done <= now ? RefundWord::done : RefundWord::processing, done};
+  };
+  co_return co_await gate_.read(std::move(look));
+}
+
+Task<Result<std::vector<BillLine>>> SandboxProvider::download_bill(BillDay day) {
+  if (fate() != Fate::answer) co_return kTimedOut;
+  auto look = [day](Transaction& tx) -> Result<std::vector<BillLine>> {
+    std::vector<BillLine> out;
+    const auto take = [&](std::string_view sql) -> Result<void> {
+      auto rows = tx.query(sql, kShop, day.from, day.to);
+      if (!rows) return rows.error();
+      for (const Row& row : *rows) {
+        const Money amount{row.integer(2), Currency::parse(row.text(3)).value_or(Currency{})};
+        out.push_back({row.id<PaymentId>(0), row.id<RefundId>(1), amount});
+      }
+      return {};
+    };
+    auto payments = take(
+        "SELECT payment, CAST(0 AS BIGINT), amount, currency FROM sandbox_payment "
+        "WHERE shop_id = $1 AND paid_ms >= $2 AND paid_ms < $3 ORDER BY payment");
+    if (!payments) return payments.error();
+    auto refunds = take(
+        "SELECT payment, refund, amount, currency FROM sandbox_refund "
+        "WHERE shop_id = $1 AND done_ms >= $2 AND done_ms < $3 ORDER BY refund");
+    if (!refunds) return refunds.error();
+    return out;
+  };
+  co_return co_await gate_.read(std::move(look));
 }
 
 std::string SandboxProvider::sign(std::string_view raw) const {
@@ -184,7 +286,9 @@ Result<Notice> SandboxProvider::parse_notice(std::string_view raw, std::string_v
   const auto json = boost::json::parse(raw, failed);
   NoticeBody body;
   if (failed || read_dto(body, json)) return Error{ErrorKind::invalid_input, "shop.notice"};
-  return Notice{body.event, body.payment, {static_cast<ProviderWord>(body.word), body.amount}};
+  ProviderAnswer answer{static_cast<ProviderWord>(body.word), body.amount, std::nullopt};
+  if (body.at_ms) answer.at = WallTime{*body.at_ms};
+  return Notice{body.event, body.payment, answer};
 }
 
 Task<Result<SandboxPayment>> SandboxProvider::payment(PaymentId id) {
@@ -199,6 +303,15 @@ Task<Result<SandboxPayment>> SandboxProvider::choose(PaymentId id, SandboxOutcom
     if (found->state != SandboxState::open) return Error{ErrorKind::conflict, "shop.sandbox_decided"};
     const Plan plan = plan_for(outcome, ids_, now);
     if (auto put = set_state(tx, id, plan.state); !put) return put.error();
+    if (plan.state == SandboxState::paid) {
+      if (auto put = mark_paid(tx, id, now); !put) return put.error();
+    }
+    if (outcome == SandboxOutcome::silent) {
+      auto put =
+          tx.execute("UPDATE sandbox_payment SET silent_until_ms = $3 WHERE shop_id = $1 AND payment = $2",
+                     kShop, id, now + kSandboxSilence);
+      if (!put) return put.error();
+    }
     for (const Outgoing& outgoing : plan.notices) {
       if (auto put = send_later(tx, id, outgoing); !put) return put.error();
     }
@@ -211,7 +324,8 @@ Task<Result<SandboxPayment>> SandboxProvider::choose(PaymentId id, SandboxOutcom
 Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
   auto look = [now = clock_.wall()](Transaction& tx) -> Result<Rows> {
     return tx.query(
-        "SELECT n.notice, n.payment, n.event_id, n.word, p.amount, p.currency "
+        "SELECT n.notice, n.payment, n.event_id, n.word, p.amount, p.currency, n.lie, "
+        "COALESCE(p.paid_ms, n.due_ms) "
         "FROM sandbox_notice n JOIN sandbox_payment p "
         "ON p.shop_id = n.shop_id AND p.payment = n.payment "
         "WHERE n.shop_id = $1 AND n.sent = 0 AND n.due_ms <= $2 ORDER BY n.notice LIMIT $3",
@@ -221,20 +335,24 @@ Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
   if (!rows) co_return rows.error();
   std::vector<SignedNotice> out;
   for (const Row& row : *rows) {
-    const NoticeBody body{row.text(2),
-                          row.id<PaymentId>(1),
-                          row.integer(3),
-                          {row.integer(4), Currency::parse(row.text(5)).value_or(Currency{})}};
+    const auto lie = static_cast<Lie>(row.integer(6));
+    const NoticeBody body{
+        row.text(2),
+        row.id<PaymentId>(1),
+        row.integer(3),
+        {row.integer(4) + (lie == Lie::amount ? 1 : 0), Currency::parse(row.text(5)).value_or(Currency{})},
+        row.integer(7)};
     std::string raw = boost::json::serialize(to_json(body));
-    std::string signature = sign(raw);
+    std::string signature = sign(lie == Lie::signature ? raw + " " : raw);
     out.push_back({row.integer(0), std::move(raw), std::move(signature)});
   }
   if (out.empty()) co_return out;
   // The provider's books say paid from the moment it tells.
   auto settle = [now = clock_.wall()](Transaction& tx) -> Result<void> {
     auto put = tx.execute(
-        "UPDATE sandbox_payment SET state = $3 WHERE shop_id = $1 AND payment IN "
-        "(SELECT payment FROM sandbox_notice WHERE shop_id = $1 AND sent = 0 AND due_ms <= $2 AND word = $4)",
+        "UPDATE sandbox_payment SET state = $3, paid_ms = CASE WHEN paid_ms IS NULL THEN $2 ELSE paid_ms END "
+        "WHERE shop_id = $1 AND payment IN (SELECT payment FROM sandbox_notice WHERE shop_id = $1 "
+        "AND sent = 0 AND due_ms <= $2 AND word = $4)",
         kShop, now, SandboxState::paid, ProviderWord::paid);
     if (!put) return put.error();
     return {};
