@@ -1191,6 +1191,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shop/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers' daily bills against our books, newest day first
+         * @description Needs the right order.read.
+         */
+        get: operations["listBillChecks"];
+        put?: never;
+        /**
+         * Compare a provider's bill of a day with our books now
+         * @description Needs the right order.write.
+         */
+        post: operations["checkBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shop/coupons": {
         parameters: {
             query?: never;
@@ -2248,6 +2272,32 @@ export interface components {
             token: string;
             until_ms: number;
         };
+        BillCheck: {
+            provider: string;
+            /** @description Its first moment, UTC */
+            day_ms: number;
+            checked_at_ms: number;
+            bill_lines: number;
+            our_lines: number;
+            differences: components["schemas"]["BillDifference"][];
+        };
+        BillCheckList: {
+            items: components["schemas"]["BillCheck"][];
+        };
+        BillDifference: {
+            /** @description only_theirs, only_ours or amount */
+            kind: string;
+            payment: string;
+            /** @description Without it a payment */
+            refund?: string | null;
+            theirs: components["schemas"]["Money"];
+            ours: components["schemas"]["Money"];
+        };
+        BillDraft: {
+            provider: string;
+            /** @description Any moment of the day, UTC */
+            day_ms: number;
+        };
         Buyer: {
             buyer: string;
             name: string;
@@ -3107,7 +3157,7 @@ export interface components {
         };
         SandboxChoice: {
             /** @enum {string} */
-            outcome: "succeed" | "fail" | "delay" | "twice" | "late";
+            outcome: "succeed" | "fail" | "delay" | "twice" | "late" | "untold" | "wrong_amount" | "wrong_signature" | "reordered" | "silent";
         };
         SandboxSms: {
             phone_masked: string;
@@ -5670,6 +5720,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBillChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillCheckList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkBill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillCheck"];
                 };
             };
             default: components["responses"]["Problem"];
