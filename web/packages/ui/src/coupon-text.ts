@@ -11,9 +11,14 @@ export function couponOff(coupon: Terms, t: Say): string {
     : t('w.coupon_amount', { off: coupon.amount ? formatMoney(coupon.amount) : '' });
 }
 
-/** "15% off, at most ¥20.00, from ¥50.00 on". */
+/** "15% off · at most ¥20.00 · from ¥50.00 on". */
 export function couponText(coupon: Terms, t: Say): string {
-  const parts = [couponOff(coupon, t)];
+  return `${couponOff(coupon, t)} · ${couponWhen(coupon, t)}`;
+}
+
+/** "at most ¥20.00 · from ¥50.00 on". */
+export function couponWhen(coupon: Terms, t: Say): string {
+  const parts: string[] = [];
   if (coupon.cap) parts.push(t('w.coupon_cap', { sum: formatMoney(coupon.cap) }));
   parts.push(
     coupon.threshold.amount > 0 ? t('w.coupon_from', { sum: formatMoney(coupon.threshold) }) : t('w.coupon_any', {}),
