@@ -21,10 +21,10 @@ namespace vitrine {
 // How a commit may end.
 enum class SimEnd : uint8_t {
   commit,
-  refuse,         // rolled back; the caller is told it is unknown or unavailable
-  lose,           // committed; the caller is told it is unknown
-  crash_before,   // rolled back, and the process is gone
-  crash_after,    // committed, and the process is gone before it could say so
+  refuse,        // rolled back; the caller is told it is unknown or unavailable
+  lose,          // committed; the caller is told it is unknown
+  crash_before,  // rolled back, and the process is gone
+  crash_after,   // committed, and the process is gone before it could say so
 };
 inline constexpr std::array<std::string_view, 5> kSimEnds{"commit", "refuse", "lose", "crash_before",
                                                           "crash_after"};
@@ -32,12 +32,11 @@ inline constexpr std::array<std::string_view, 5> kSimEnds{"commit", "refuse", "l
 // Code that is wrong on purpose: what it does to the statements that contain `text`.
 struct Mutant {
   enum class Kind : uint8_t {
-    skip,      // says it changed a row and does nothing
-    change,    // adds `by` to parameter `place` (from 0)
-    blind,     // a query finds nothing
-    early,     // answers before the commit, which then does not happen
-    untold,    // events of kind `text` are never told
-    careless,  // what a refused closure wrote is committed
+    skip,    // says it changed a row and does nothing
+    change,  // adds `by` to parameter `place` (from 0)
+    blind,   // a query finds nothing
+    early,   // answers before the commit, which then does not happen
+    untold,  // events of kind `text` are never told
   };
   std::string_view name;
   Kind kind = Kind::skip;

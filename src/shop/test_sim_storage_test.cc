@@ -72,11 +72,9 @@ Result<void> SimStorage::transact(const std::function<Result<void>(Transaction&)
   SqliteTransaction plain(*connection_, SqliteConnection::Use::write);
   MutantTransaction tx(plain, mutant_);
   const bool early = mutant_ != nullptr && mutant_->kind == Mutant::Kind::early;
-  const bool careless = mutant_ != nullptr && mutant_->kind == Mutant::Kind::careless;
   const Result<void> outcome = step(tx);
   check(!connection_->autocommit(), "nothing but the end ends a transaction");
-  const bool keeps = (outcome || careless) && (end == SimEnd::commit || end == SimEnd::lose ||
-                                               end == SimEnd::crash_after);
+  const bool keeps = outcome && (end == SimEnd::commit || end == SimEnd::lose || end == SimEnd::crash_after);
   const bool lied = early && random_.below(50) == 0;
   check(connection_->execute(keeps && !lied ? "COMMIT" : "ROLLBACK").ok(), "a transaction ends");
   if (!outcome) return outcome;

@@ -67,7 +67,7 @@ Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& re
   }
   if (auto put = record_effect(tx, request.key, order.order.value, order.created); !put) return put.error();
   if (order.total.amount > 0) return Placed{order.order, false, std::nullopt};
-  if (!order.address) return Error{ErrorKind::conflict, "shop.address_missing"};
+  if (!order.address && needs_shipping(order)) return Error{ErrorKind::conflict, "shop.address_missing"};
   if (auto free = needs_.settlement.settle_free(tx, order, cause); !free) return free.error();
   return Placed{order.order, false, std::nullopt};
 }

@@ -342,7 +342,9 @@ Task<void> PaymentDesk::deliver_sandbox_notices() {
   for (const SignedNotice& notice : *due) {
     const auto taken = co_await receive("sandbox", notice.raw, notice.signature);
     // A notice that was refused is not sent again: a real provider gives up as well.
-    if (!taken && taken.error().kind != ErrorKind::forbidden) co_return;
+    const bool refused =
+        !taken && (taken.error().kind == ErrorKind::forbidden || taken.error().kind == ErrorKind::conflict);
+    if (!taken && !refused) co_return;
     const auto marked = co_await sandbox_->mark_sent(notice.notice);
     if (!marked) co_return;
   }

@@ -41,14 +41,17 @@ std::optional<std::string> take(LedgerReport& report, const LedgerEntry& entry, 
   if (entry.n != report.entries + 1) {
     return fmt::format("entry {} is missing: {} follows {}", report.entries + 1, entry.n, report.entries);
   }
+  const auto names = enum_names(LedgerAccount{});
+  for (const LedgerLine& line : entry.lines) {
+    if (static_cast<size_t>(line.account) >= names.size())
+      return fmt::format("entry {} names no account of ours", entry.n);
+  }
   if (!is_balanced(entry.lines)) return fmt::format("entry {} does not balance", entry.n);
   if (chain_hash(report.head, entry) != hash) {
     return fmt::format("entry {} does not continue the chain: it or one before it was changed", entry.n);
   }
   for (const LedgerLine& line : entry.lines) {
     const auto account = static_cast<size_t>(line.account);
-    const auto names = enum_names(LedgerAccount{});
-    if (account >= names.size()) return fmt::format("entry {} names no account of ours", entry.n);
     report.balances[fmt::format("{} {}", names[account], line.amount.currency.str())] += line.amount.amount;
   }
   report.entries = entry.n;

@@ -26,10 +26,13 @@ enum class LedgerAccount : uint8_t {
   shipping,
   discounts,
   refunds,
+  provider_fees,
+  wallet_liability,  // what buyers have with us
+  rounding,
 };
-constexpr std::array<std::string_view, 7> enum_names(LedgerAccount) {
-  return {"buyer_receivable", "customer_deposits", "provider_clearing", "revenue", "shipping", "discounts",
-          "refunds"};
+constexpr std::array<std::string_view, 10> enum_names(LedgerAccount) {
+  return {"buyer_receivable", "customer_deposits", "provider_clearing", "revenue",          "shipping",
+          "discounts",        "refunds",           "provider_fees",     "wallet_liability", "rounding"};
 }
 
 // One side of an entry: debit above zero, credit below.

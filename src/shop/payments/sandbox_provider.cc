@@ -217,8 +217,7 @@ Task<Result<RefundAnswer>> SandboxProvider::refund(RefundRequest request) {
     auto put = tx.execute(
         "INSERT INTO sandbox_refund (shop_id, refund, payment, amount, currency, done_ms) "
         "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, refund) DO NOTHING",
-        kShop, request.refund, request.payment, request.amount.amount, request.amount.currency.str(),
-        now);
+        kShop, request.refund, request.payment, request.amount.amount, request.amount.currency.str(), now);
     if (!put) return put.error();
     return RefundAnswer{RefundWord::processing, std::nullopt};
   };
@@ -322,6 +321,27 @@ Task<Result<SandboxPayment>> SandboxProvider::choose(PaymentId id, SandboxOutcom
 }
 
 Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
+  auto any = [now = clock_.wall()](Transaction& tx) -> Result<bool> {
+    auto rows = tx.query(
+        "SELECT 1 FROM sandbox_notice WHERE shop_id = $1 AND sent = 0 AND due_ms <= $2 LIMIT 1", kShop, now);
+    if (!rows) return rows.error();
+    return !rows->empty();
+  };
+  const auto some = co_await gate_.read(std::move(any));
+  if (!some) co_return some.error();
+  if (!*some) co_return std::vector<SignedNotice>();
+  // The provider's books say paid before it tells: a notice sent again carries the same bytes.
+  auto settle = [now = clock_.wall()](Transaction& tx) -> Result<void> {
+    auto put = tx.execute(
+        "UPDATE sandbox_payment SET state = $3, paid_ms = CASE WHEN paid_ms IS NULL THEN $2 ELSE paid_ms END "
+        "WHERE shop_id = $1 AND payment IN (SELECT payment FROM sandbox_notice WHERE shop_id = $1 "
+        "AND sent = 0 AND due_ms <= $2 AND word = $4)",
+        kShop, now, SandboxState::paid, ProviderWord::paid);
+    if (!put) return put.error();
+    return {};
+  };
+  const auto settled = co_await gate_.write(std::move(settle));
+  if (!settled) co_return settled.error();
   auto look = [now = clock_.wall()](Transaction& tx) -> Result<Rows> {
     return tx.query(
         "SELECT n.notice, n.payment, n.event_id, n.word, p.amount, p.currency, n.lie, "
@@ -346,19 +366,6 @@ Task<Result<std::vector<SignedNotice>>> SandboxProvider::due_notices() {
     std::string signature = sign(lie == Lie::signature ? raw + " " : raw);
     out.push_back({row.integer(0), std::move(raw), std::move(signature)});
   }
-  if (out.empty()) co_return out;
-  // The provider's books say paid from the moment it tells.
-  auto settle = [now = clock_.wall()](Transaction& tx) -> Result<void> {
-    auto put = tx.execute(
-        "UPDATE sandbox_payment SET state = $3, paid_ms = CASE WHEN paid_ms IS NULL THEN $2 ELSE paid_ms END "
-        "WHERE shop_id = $1 AND payment IN (SELECT payment FROM sandbox_notice WHERE shop_id = $1 "
-        "AND sent = 0 AND due_ms <= $2 AND word = $4)",
-        kShop, now, SandboxState::paid, ProviderWord::paid);
-    if (!put) return put.error();
-    return {};
-  };
-  const auto settled = co_await gate_.write(std::move(settle));
-  if (!settled) co_return settled.error();
   co_return out;
 }
 
