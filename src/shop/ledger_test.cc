@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "shop/test_world.h"
+#include "testing/postgres_server.h"
 
 namespace vitrine {
 namespace {
@@ -15,9 +16,9 @@ class LedgerTest : public ::testing::Test {
     for (int sale = 0; sale < 5; ++sale) {
       world.choose(world.begin_payment(world.buy("bob1", mug, 1), "bob1"), SandboxOutcome::succeed);
     }
-    for (const char* trigger :
-         {"ledger_entry_stays", "ledger_entry_kept", "ledger_line_stays", "ledger_line_kept"}) {
-      world.tamper(std::string("DROP TRIGGER ") + trigger);
+    for (const std::string table : {"ledger_entry", "ledger_line"}) {
+      const std::string on = testing_on_postgres() ? " ON " + table : "";
+      for (const char* trigger : {"_stays", "_kept"}) world.tamper("DROP TRIGGER " + table + trigger + on);
     }
   }
   LedgerReport verify(std::string head = {}) {

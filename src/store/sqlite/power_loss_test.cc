@@ -12,8 +12,8 @@
 
 #include "base/random.h"
 #include "store/database.h"
+#include "store/hooks.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/hooks.h"
 #include "testing/blocking.h"
 
 namespace vitrine {
@@ -203,7 +203,7 @@ const std::vector<Migration> kOrders{{1, "CREATE TABLE orders (id BIGINT PRIMARY
 constexpr int64_t kPlaced = 40;
 
 // Turns the syncs off behind the adapter's back.
-class WithoutSync final : public SqliteHooks {
+class WithoutSync final : public StoreHooks {
  public:
   void opened(sqlite3* connection) override {
     sqlite3_exec(connection, "PRAGMA synchronous=OFF", nullptr, nullptr, nullptr);
@@ -228,7 +228,7 @@ std::map<std::string, std::string> read_files(const std::string& folder) {
 }
 
 // Places orders one by one; with `early` each counts as answered from inside its closure.
-Recording record(SqliteHooks* hooks, bool early) {
+Recording record(StoreHooks* hooks, bool early) {
   const TestFolder folder;
   const RecordingFileSystem recording;
   Recording out;
