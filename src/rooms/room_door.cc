@@ -81,31 +81,37 @@ Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
     OriginRule rule{.allowed = core.config().get(kAllowedOrigins)};
     auto upgraded =
         co_await connection->upgrade_websocket(std::move(rule), kRoomMessageBytesMax, WebSocketDeflate::on);
-    if (upgraded) co_await visit(std::move(call), std::move(room), &core, &*upgraded);
+    if (upgraded) {
+      const HttpRequest& request = *call.request;
+      Guest guest{author_of(call.caller, request.remote), visitor_of(call.caller, request.remote),
+                  position_of(request)};
+      // A page stays for hours, and its request says nothing any more.
+      call = {};
+      connection.reset();
+      co_await visit(std::move(guest), std::move(room), &core, &*upgraded);
+    }
   }
   connection.reset();
   --inside_;
   inside_.notify_all();
 }
 
-Task<void> RoomDoor::visit(Call call, RoomHandlePtr room, Core* core, WebSocket* web) {
+Task<void> RoomDoor::visit(Guest guest, RoomHandlePtr room, Core* core, WebSocket* web) {
   TcpSocket& socket = web->socket;
   web->receiver.set_limits(kSilenceMax, kMessageTime);
   socket.set_unsent_limit(kUnsentMax);
   const std::string room_name = room->name();
-  const ChatAuthor who = author_of(call.caller, call.request->remote);
   RoomSocket::Needs needs{.context = context_,
                           .room = std::move(room),
                           .core = *core,
                           .socket = socket,
-                          .who = who,
+                          .who = std::move(guest.who),
                           .deflate = web->deflate,
                           .ended = [&socket] { socket.close(); }};
   const auto seat = std::make_shared<RoomSocket>(std::move(needs));
-  DoorVisitor visitor = visitor_of(call.caller, call.request->remote);
-  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, std::move(visitor)});
+  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, std::move(guest.visitor)});
   sweep_later(*core);
-  const auto entered = co_await seat->enter(position_of(*call.request));
+  const auto entered = co_await seat->enter(guest.resume);
   if (entered && !shut_) {
     web->receiver.set_answer([&seat](Bytes frame) { seat->send_frame(frame); });
     SecondAllowance messages(kMessagesPerSecond);

@@ -36,7 +36,13 @@ class RoomDoor {
   Task<void> serve(Call call, std::unique_ptr<Connection> connection);
   Task<void> refuse(Connection* connection, Problem problem);
   std::optional<Problem> outside_of(const Call& call, const RoomHandle& room) const;
-  Task<void> visit(Call call, RoomHandlePtr room, Core* core, WebSocket* web);
+  // What stays of the request.
+  struct Guest {
+    ChatAuthor who;
+    DoorVisitor visitor;
+    std::optional<RoomPosition> resume;
+  };
+  Task<void> visit(Guest guest, RoomHandlePtr room, Core* core, WebSocket* web);
   struct Inside {
     std::shared_ptr<RoomSocket> seat;
     std::string room;
