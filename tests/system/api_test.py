@@ -110,6 +110,7 @@ class Api(unittest.TestCase):
         room.send({"kind": "chat", "ref": "1", "text": "hello"})
         message = room.next("chat")
         self.order(room, talker, message["id"], me["viewer"]["id"])
+        self.access(server)
         room.close()
 
     def order(self, room, talker, message, account):
@@ -138,7 +139,6 @@ class Api(unittest.TestCase):
         owner.call("PUT", f"/v1/rooms/r/roles/{helper}", {"role": "assistant", "name": "mei"})
         owner.call("GET", "/v1/rooms/r/roles")
         owner.call("DELETE", f"/v1/rooms/r/roles/{helper}")
-        self.access(server)
 
     def access(self, server):
         owner = self.owner
