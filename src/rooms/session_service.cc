@@ -27,6 +27,7 @@ Result<void> keep_effect(Transaction& tx, const IdempotencyKey& key, const LiveS
 }  // namespace
 
 Task<Result<void>> SessionService::load() {
+  started_ = context_.clock.wall();
   auto work = [](Transaction& tx) { return newest_sessions(tx); };
   auto sessions = co_await context_.database->read(std::move(work));
   if (!sessions) co_return sessions.error();
@@ -36,7 +37,6 @@ Task<Result<void>> SessionService::load() {
 
 void SessionService::start() {
   home_.check_here();
-  started_ = context_.clock.wall();
   look_later();
 }
 
