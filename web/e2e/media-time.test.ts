@@ -54,10 +54,13 @@ describe.sequential('the card and the picture', () => {
         await play(page);
       }
       for (const [index, page] of pages.entries()) {
+        // A page that has just joined may still wait for the card before.
         const seen = await until(`the card of round ${round}`, () =>
-          page.evaluate((from) => window.appeared[from], before[index]?.cards ?? 0),
+          page.evaluate(
+            ({ from, wanted }) => window.appeared.slice(from).find((card) => card.product === wanted),
+            { from: before[index]?.cards ?? 0, wanted: product },
+          ),
         );
-        expect(seen.product).toBe(product);
         errors.push((Math.abs(seen.frame - shown) * 1000) / picture.fps);
       }
     }
@@ -66,7 +69,6 @@ describe.sequential('the card and the picture', () => {
 
   function report(what: string, errors: number[]): void {
     const at = (share: number): number => errors[Math.min(errors.length - 1, Math.floor(errors.length * share))] ?? 0;
-    console.log(errors.join(' '));
     console.log(`${what}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms of ${errors.length}`);
     expect(at(0.8)).toBeLessThanOrEqual(errorMax_ms);
   }
