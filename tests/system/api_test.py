@@ -1,6 +1,7 @@
 """openapi.json says what the server answers: every operation is called and its answer checked."""
 import json
 import pathlib
+import time
 import unittest
 
 from failure_test import PICTURE
@@ -10,7 +11,7 @@ from openapi import Document
 # Operations whose answers are not JSON documents (sockets, streams, pages, bytes), and the notices that
 # only a payment provider can sign.
 NOT_JSON = {"openRoomSocket", "playFlv", "getPicture", "sandboxCashier", "sandboxCashierChoice", "openapi",
-            "takePaymentNotice"}
+            "takePaymentNotice", "exportCouponClaims"}
 
 
 class Checked(Client):
@@ -44,6 +45,7 @@ class Api(unittest.TestCase):
             product = self.products()
             buyer, address = self.buyer(server)
             self.orders(buyer, address, product)
+            self.coupons(buyer)
             self.flash_sales(buyer, product)
             self.ends(buyer, address, product)
             missing = self.document.operations() - self.document.called - NOT_JSON
@@ -90,12 +92,21 @@ class Api(unittest.TestCase):
         owner.call("DELETE", f"/v1/webhooks/{hook}")
         pull = owner.call("POST", "/v1/pulls", {"stream": "pulled", "url": "rtmp://relay.invalid/live/x"})["pull_id"]
         owner.call("GET", "/v1/pulls")
+        self.assertEqual(owner.call("PATCH", f"/v1/pulls/{pull}", {"paused": True})["state"], "paused")
         owner.call("DELETE", f"/v1/pulls/{pull}")
+        session = owner.call("POST", "/v1/rooms/r/sessions", {"title": "Tonight"})["session"]
+        owner.call("PATCH", f"/v1/sessions/{session}", {"title": "Tonight at eight"})
         publisher = server.publish("r", key["key"], seconds=120)
         try:
             until("the stream is live", lambda: owner.call("GET", "/v1/streams/r")["state"] == "live")
             owner.call("GET", "/v1/streams")
             owner.call("GET", "/v1/streams/r/viewers")
+            until("the session has its picture",
+                  lambda: owner.call("GET", f"/v1/sessions/{session}")["state"] == "preview")
+            self.assertEqual(owner.call("POST", f"/v1/sessions/{session}/go-live")["state"], "live")
+            owner.call("GET", f"/v1/sessions/{session}/timeline")
+            self.assertEqual(owner.call("POST", f"/v1/sessions/{session}/end")["state"], "ended")
+            owner.call("GET", "/v1/rooms/r/sessions")
             owner.call("POST", "/v1/streams/r/kick", {"whom": "publisher"})
         finally:
             publisher.kill()
@@ -110,8 +121,19 @@ class Api(unittest.TestCase):
         room.send({"kind": "chat", "ref": "1", "text": "hello"})
         message = room.next("chat")
         self.order(room, talker, message["id"], me["viewer"]["id"])
+        self.polls(talker)
         self.access(server)
         room.close()
+
+    def polls(self, talker):
+        owner = self.owner
+        path = "/v1/polls/" + owner.call("POST", "/v1/rooms/r/polls",
+                                         {"question": "Which next?", "options": ["Mug", "Plate"]})["poll"]
+        owner.call("GET", "/v1/rooms/r/polls")
+        owner.call("POST", f"{path}/open")
+        self.assertEqual(talker.call("PUT", f"{path}/vote", {"option": 1})["mine"], 1)
+        talker.call("GET", path)
+        self.assertEqual(owner.call("POST", f"{path}/close")["counts"], [0, 1])
 
     def order(self, room, talker, message, account):
         owner = self.owner
@@ -230,6 +252,25 @@ class Api(unittest.TestCase):
             order = self.place(buyer, address, product, f"order-{3 + number}")
             who.call("POST", path.format(order))
             self.assertEqual(buyer.call("GET", f"/v1/orders/{order}")["state"], "closed")
+
+    def coupons(self, buyer):
+        owner = self.owner
+        now = int(time.time() * 1000)
+        draft = {"name": "Welcome", "room": "r", "kind": "amount", "amount": {"amount": 100, "currency": "CNY"},
+                 "scope": "shop", "quota": 10, "per_buyer": 1, "claim_from_ms": now - 60_000,
+                 "claim_to_ms": now + 3_600_000, "use_within_hours": 24}
+        coupon = owner.call("POST", "/v1/shop/coupons", draft)["coupon"]
+        path = f"/v1/shop/coupons/{coupon}"
+        owner.call("GET", "/v1/shop/coupons")
+        owner.call("POST", f"{path}/pause")
+        owner.call("POST", f"{path}/resume")
+        buyer.call("GET", "/v1/rooms/r/coupons")
+        buyer.call("POST", f"/v1/coupons/{coupon}/claim")
+        self.assertEqual(len(buyer.call("GET", "/v1/coupons/mine")["items"]), 1)
+        self.assertEqual(owner.call("GET", path)["left"], 9)
+        owner.call("POST", f"{path}/end")
+        owner.call("POST", "/v1/shop/bills", {"provider": "sandbox", "day_ms": now})
+        owner.call("GET", "/v1/shop/bills")
 
     def flash_sales(self, buyer, product):
         owner = self.owner
