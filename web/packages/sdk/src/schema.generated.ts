@@ -620,6 +620,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/polls/{poll}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A poll and the viewer's own vote */
+        get: operations["getPoll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polls/{poll}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a poll and show its result
+         * @description Needs the right room.write.
+         */
+        post: operations["closePoll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polls/{poll}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let viewers vote
+         * @description Needs the right room.write.
+         */
+        post: operations["openPoll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polls/{poll}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Vote, once and for good */
+        put: operations["vote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -1031,6 +1105,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{room}/polls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A room's polls, newest first
+         * @description Needs the right room.write.
+         */
+        get: operations["listPolls"];
+        put?: never;
+        /**
+         * Prepare a poll
+         * @description Needs the right room.write.
+         */
+        post: operations["makePoll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/reports": {
         parameters: {
             query?: never;
@@ -1136,6 +1234,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{room}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A room's live sessions, newest first
+         * @description Needs the right room.write.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        /**
+         * Announce or rehearse a live session
+         * @description Needs the right room.write.
+         */
+        post: operations["scheduleSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/showcase": {
         parameters: {
             query?: never;
@@ -1185,6 +1307,84 @@ export interface paths {
         put?: never;
         /** Choose how a sandbox payment ends */
         post: operations["sandboxChoose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One live session */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a session that is not live yet
+         * @description Needs the right room.write.
+         */
+        patch: operations["changeSession"];
+        trace?: never;
+    };
+    "/v1/sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End or cancel a session
+         * @description Needs the right room.write.
+         */
+        post: operations["endSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session}/go-live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let viewers see the picture
+         * @description Needs the right room.write.
+         */
+        post: operations["goLive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Product events and chat of a session by the time of its picture */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2039,206 +2239,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/polls/{poll}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A poll and the viewer's own vote */
-        get: operations["getPoll"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/polls/{poll}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End a poll and show its result
-         * @description Needs the right room.write.
-         */
-        post: operations["closePoll"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/polls/{poll}/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let viewers vote
-         * @description Needs the right room.write.
-         */
-        post: operations["openPoll"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/polls/{poll}/vote": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Vote, once and for good */
-        put: operations["vote"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rooms/{room}/polls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A room's polls, newest first
-         * @description Needs the right room.write.
-         */
-        get: operations["listPolls"];
-        put?: never;
-        /**
-         * Prepare a poll
-         * @description Needs the right room.write.
-         */
-        post: operations["makePoll"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rooms/{room}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A room's live sessions, newest first
-         * @description Needs the right room.write.
-         */
-        get: operations["listSessions"];
-        put?: never;
-        /**
-         * Announce or rehearse a live session
-         * @description Needs the right room.write.
-         */
-        post: operations["scheduleSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/{session}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One live session */
-        get: operations["getSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change a session that is not live yet
-         * @description Needs the right room.write.
-         */
-        patch: operations["changeSession"];
-        trace?: never;
-    };
-    "/v1/sessions/{session}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End or cancel a session
-         * @description Needs the right room.write.
-         */
-        post: operations["endSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/{session}/go-live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let viewers see the picture
-         * @description Needs the right room.write.
-         */
-        post: operations["goLive"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/{session}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Product events and chat of a session by the time of its picture */
-        get: operations["getTimeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2639,6 +2639,33 @@ export interface components {
             /** @description pulls among the publishers: each stays away until it is resumed */
             paused_pulls: string[];
         };
+        LiveSession: {
+            session: string;
+            title: string;
+            cover?: string | null;
+            /** @enum {string} */
+            state: "scheduled" | "preview" | "live" | "interrupted" | "ended";
+            /** @description only staff are let in; nothing is kept or sold */
+            practice: boolean;
+            /** @description as announced */
+            starts_at_ms?: number | null;
+            live_at_ms?: number | null;
+            ended_at_ms?: number | null;
+            /** @description grows with each change */
+            version: number;
+        };
+        LiveSessionList: {
+            items: components["schemas"]["LiveSession"][];
+            next?: string | null;
+        };
+        LiveSessionPatch: {
+            title?: string | null;
+            /** @description empty: none */
+            cover?: string | null;
+            /** @description 0: none */
+            starts_at_ms?: number | null;
+            practice?: boolean | null;
+        };
         Me: {
             viewer: components["schemas"]["Viewer"];
             staff?: components["schemas"]["Staff"] | null;
@@ -2671,6 +2698,20 @@ export interface components {
             uses_max: number;
             /** @description left out: until it is taken back */
             days?: number | null;
+        };
+        NewLiveSession: {
+            /** @description the room's, when left out */
+            title?: string | null;
+            /** @description /v1/pictures/pic_... */
+            cover?: string | null;
+            /** @description announced to viewers */
+            starts_at_ms?: number | null;
+            practice?: boolean | null;
+        };
+        NewPoll: {
+            question: string;
+            /** @description of 1 to 30 characters */
+            options: string[];
         };
         NewReport: {
             message: string;
@@ -2874,6 +2915,25 @@ export interface components {
             address?: string | null;
             /** @description whom it is for, as the list of viewers shows it */
             viewer?: string | null;
+        };
+        Poll: {
+            poll: string;
+            question: string;
+            options: string[];
+            /** @description draft, open or closed */
+            state: string;
+            /** @description votes by option */
+            counts: number[];
+            /** @description the option the viewer voted for, from 0 */
+            mine?: number | null;
+            made_at_ms: number;
+        };
+        PollList: {
+            items: components["schemas"]["Poll"][];
+        };
+        PollVote: {
+            /** @description from 0 */
+            option: number;
         };
         Problem: {
             /** Format: uri */
@@ -3343,6 +3403,17 @@ export interface components {
         TierWish: {
             tier: number;
         };
+        Timeline: {
+            items: components["schemas"]["TimelineItem"][];
+            next?: string | null;
+        };
+        TimelineItem: {
+            /** @description milliseconds since the session went live, by its picture */
+            t_ms: number;
+            at_ms: number;
+            /** @description as docs/asyncapi.json has it, without its number */
+            event: unknown;
+        };
         TokenTerms: {
             /**
              * @description where the key is: the installation's (site), a shared secret (HS256), a public key in PEM, or a list of keys at a URL (jwks)
@@ -3429,77 +3500,6 @@ export interface components {
         WebhookWish: {
             /** @description http or https; the open Internet, or a network of net.private_destinations */
             url: string;
-        };
-        LiveSession: {
-            session: string;
-            title: string;
-            cover?: string | null;
-            /** @enum {string} */
-            state: "scheduled" | "preview" | "live" | "interrupted" | "ended";
-            /** @description only staff are let in; nothing is kept or sold */
-            practice: boolean;
-            /** @description as announced */
-            starts_at_ms?: number | null;
-            live_at_ms?: number | null;
-            ended_at_ms?: number | null;
-            /** @description grows with each change */
-            version: number;
-        };
-        LiveSessionList: {
-            items: components["schemas"]["LiveSession"][];
-            next?: string | null;
-        };
-        LiveSessionPatch: {
-            title?: string | null;
-            /** @description empty: none */
-            cover?: string | null;
-            /** @description 0: none */
-            starts_at_ms?: number | null;
-            practice?: boolean | null;
-        };
-        NewLiveSession: {
-            /** @description the room's, when left out */
-            title?: string | null;
-            /** @description /v1/pictures/pic_... */
-            cover?: string | null;
-            /** @description announced to viewers */
-            starts_at_ms?: number | null;
-            practice?: boolean | null;
-        };
-        NewPoll: {
-            question: string;
-            /** @description of 1 to 30 characters */
-            options: string[];
-        };
-        Poll: {
-            poll: string;
-            question: string;
-            options: string[];
-            /** @description draft, open or closed */
-            state: string;
-            /** @description votes by option */
-            counts: number[];
-            /** @description the option the viewer voted for, from 0 */
-            mine?: number | null;
-            made_at_ms: number;
-        };
-        PollList: {
-            items: components["schemas"]["Poll"][];
-        };
-        PollVote: {
-            /** @description from 0 */
-            option: number;
-        };
-        Timeline: {
-            items: components["schemas"]["TimelineItem"][];
-            next?: string | null;
-        };
-        TimelineItem: {
-            /** @description milliseconds since the session went live, by its picture */
-            t_ms: number;
-            at_ms: number;
-            /** @description as docs/asyncapi.json has it, without its number */
-            event: unknown;
         };
     };
     responses: {
@@ -4519,6 +4519,102 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPoll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closePoll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openPoll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollVote"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listProducts: {
         parameters: {
             query?: {
@@ -5395,6 +5491,59 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listPolls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makePoll: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPoll"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listReports: {
         parameters: {
             query?: never;
@@ -5622,6 +5771,64 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description 1..100 */
+                limit?: string;
+                /** @description of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSessionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    scheduleSession: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewLiveSession"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getShowcase: {
         parameters: {
             query?: never;
@@ -5720,6 +5927,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LiveSessionPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    goLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: {
+                /** @description 1..1000 */
+                limit?: string;
+                /** @description of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7017,337 +7348,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeliveryList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getPoll: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                poll: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Poll"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    closePoll: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                poll: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Poll"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    openPoll: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                poll: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Poll"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    vote: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                poll: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PollVote"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Poll"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listPolls: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PollList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    makePoll: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same for every try of one act; a repeat gets the first answer. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPoll"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Poll"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listSessions: {
-        parameters: {
-            query?: {
-                /** @description 1..100 */
-                limit?: string;
-                /** @description of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSessionList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    scheduleSession: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same for every try of one act; a repeat gets the first answer. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLiveSession"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSession"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSession"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    changeSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LiveSessionPatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSession"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    endSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSession"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    goLive: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveSession"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getTimeline: {
-        parameters: {
-            query?: {
-                /** @description 1..1000 */
-                limit?: string;
-                /** @description of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             default: components["responses"]["Problem"];
