@@ -283,7 +283,7 @@ TEST_F(AccessTest, ABanCutsSocketAndPictureOfAnOpenRoom) {
   EXPECT_EQ(guards(guest_, guest_name_), "in");
 }
 
-TEST_F(AccessTest, ATrialIsToldWithItsEndAndSurvivesARestartOfTheModule) {
+TEST_F(AccessTest, ATrialIsToldWithItsEndAndAskingAgainBeginsNoOther) {
   rule(R"({"mode":"password","password":"sesame","trial_minutes":3})");
   EXPECT_EQ(state(guest_), "trial");
   EXPECT_EQ(guards(guest_, guest_name_), "in");

@@ -1,6 +1,7 @@
 #include "rooms/room_door.h"
 
 #include <charconv>
+#include <latch>
 
 #include "base/log.h"
 #include "rooms/access_store.h"
@@ -159,22 +160,29 @@ void RoomDoor::sweep(Core& core) {
 
 // Behind the door, not at it: what a crash takes is a second's trials.
 Task<void> RoomDoor::store_trials() {
+  if (shut_) co_return;
   auto begun = context_.doors.take_new_trials();
   if (begun.empty()) co_return;
+  ++inside_;  // stop() waits for it
   auto work = [begun = std::move(begun)](Transaction& tx) { return add_trials(tx, begun); };
   const Result<void> kept = co_await context_.database->write(std::move(work));
   if (!kept) log_error("rooms.trials_not_kept", {{"why", kept.error().reason}});
+  --inside_;
+  inside_.notify_all();
 }
 
 void RoomDoor::stop() {
   shut_ = true;
+  std::latch quiet(context_.cores.count());
   for (int index = 0; index < context_.cores.count(); ++index) {
     Core& core = context_.cores.at(index);
-    core.post([this, &core] {
+    core.post([this, &core, &quiet] {
       for (const auto& [socket, inside] : floor_of(core).inside) socket->close();
       floor_of(core).sweep.reset();
+      core.post([&quiet] { quiet.count_down(); });  // behind a sweep that was due already
     });
   }
+  quiet.wait();
   for (int64_t inside = inside_; inside != 0; inside = inside_) inside_.wait(inside);
 }
 

@@ -59,8 +59,8 @@ class RoomDoor {
   Task<void> store_trials();
 
   RoomsContext& context_;
-  std::vector<Floor> floors_;  // by core, each touched there only
-  std::atomic<int64_t> inside_{0};
+  std::vector<Floor> floors_;       // by core, each touched there only
+  std::atomic<int64_t> inside_{0};  // connections under way, and what stop() waits for beside them
   std::atomic<bool> shut_{false};
 };
 

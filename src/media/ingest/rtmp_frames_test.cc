@@ -220,7 +220,7 @@ TEST(PublisherMeter, TellsBitrateRateGapAndHowFarSoundIsAhead) {
 // Two clocks that have nothing to do with each other: what is shown stays a number a page can hold.
 TEST(PublisherMeter, ClocksThatDisagreeAreAnHourApartAtMost) {
   constexpr int kHourMs = 3'600'000;
-  constexpr int64_t kFarMs = std::numeric_limits<int64_t>::max() / 2 / kTicksPerMs;
+  constexpr int64_t kFarMs = std::numeric_limits<int64_t>::max() / 2 / kTicksPerMs / 1'000;
   PublisherMeter meter;
   meter.add(measured(kH264, -kFarMs, true, 10));
   meter.add(measured(kAac, kFarMs * 2, true, 10));

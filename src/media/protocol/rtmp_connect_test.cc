@@ -66,7 +66,7 @@ TEST(RtmpConnect, WhoSpeaksEnhancedRtmpHearsWhatWeTake) {
   answer_enhanced(enhanced, answer);
   const auto* taken = std::get_if<Amf0Array>(&answer.find("fourCcList")->held());
   ASSERT_NE(taken, nullptr);
-  EXPECT_EQ(taken->items, (std::vector<Amf0Value>{"avc1", "mp4a", "Opus"}));
+  EXPECT_EQ(taken->items, (std::vector<Amf0Value>{"avc1", "hvc1", "mp4a", "Opus"}));
   EXPECT_EQ(answer.find("videoFourCcInfoMap")->object()->number("avc1"), 4);
   EXPECT_EQ(answer.find("audioFourCcInfoMap")->object()->number("Opus"), 4);
 }
