@@ -120,7 +120,8 @@ TEST_F(PaymentTest, CallsThatTimeOutAreMadeAgainUnderTheSameNumberUntilAllIsDone
     orders.push_back(order);
   }
   for (int minutes = 0; minutes < 120; ++minutes) world.advance(Milliseconds(60'000));
-  EXPECT_EQ(world.count("SELECT COUNT(*) FROM orders WHERE state = 5"), 20) << "each ended by the provider's word";
+  EXPECT_EQ(world.count("SELECT COUNT(*) FROM orders WHERE state = 5"), 20)
+      << "each ended by the provider's word";
   EXPECT_EQ(world.pool(mug).free, 50);
   expect_whole();
 }
@@ -153,9 +154,7 @@ TEST_F(PaymentTest, WhatTheBillHasAndWeDoNotIsReportedAndTheOtherWayRound) {
 
 TEST_F(PaymentTest, YesterdayIsCheckedByItselfAnHourAfterMidnight) {
   pay(SandboxOutcome::succeed);
-  const auto checks = [&] {
-    return world.count("SELECT COUNT(*) FROM bill_check WHERE bill_lines = 1");
-  };
+  const auto checks = [&] { return world.count("SELECT COUNT(*) FROM bill_check WHERE bill_lines = 1"); };
   const BillDay today = day_of(world.clock.wall());
   world.advance(today.to - world.clock.wall() + kBillDelay - Milliseconds(1'000));
   EXPECT_EQ(checks(), 0);
