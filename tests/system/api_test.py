@@ -188,6 +188,7 @@ class Api(unittest.TestCase):
         product = owner.call("POST", "/v1/products", {"name": "Mug", "description": "Holds tea",
                                                       "pictures": [picture["picture"]], "variants": variants})
         owner.call("GET", "/v1/products?q=Mug")
+        owner.call("GET", "/v1/categories")
         product = owner.call("GET", f"/v1/products/{product['product']}")
         sku = product["variants"][0]
         product = owner.call("PUT", f"/v1/products/{product['product']}", {
@@ -231,6 +232,8 @@ class Api(unittest.TestCase):
         buyer.call("PUT", f"/v1/cart/lines/{sku}", {"quantity": 2})
         buyer.call("GET", "/v1/cart")
         buyer.call("GET", "/v1/payment-providers")
+        line = {"sku": sku, "quantity": 1, "price_version": product["variants"][0]["price_version"]}
+        buyer.call("POST", "/v1/orders/quote", {"lines": [line]})
         paid = self.place(buyer, address, product, "order-1")
         buyer.call("PUT", f"/v1/orders/{paid}/address", {"address": address})
         payment = buyer.call("POST", f"/v1/orders/{paid}/payments", {"provider": "sandbox"})["payment"]

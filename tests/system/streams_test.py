@@ -113,7 +113,7 @@ class CommandLine(unittest.TestCase):
                 playing.sendall(f"GET /live/demo.flv?token={token['token']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 self.assertTrue(playing.recv(64).startswith(b"HTTP/1.1 200"))
                 kicked = self.command(server, "stream", "kick", "demo", "--whom", "all")
-                self.assertEqual(kicked, {"publishers": 1, "viewers": 1})
+                self.assertEqual(kicked, {"publishers": 1, "viewers": 1, "paused_pulls": []})
                 while playing.recv(65536):
                     pass
             until("the publisher is gone", lambda: publisher.poll() is not None)

@@ -98,7 +98,7 @@ describe.sequential('the page of streams', () => {
     expect(whole).toMatch(/^show\?key=/);
     await page.getByTestId('key-done').click();
     await page.getByText('OBS').waitFor();
-    expect(await page.content()).not.toContain(whole);
+    await until('the key is nowhere on the page', async () => !(await page.content()).includes(whole));
     const keys = (await owner.get<Items<StreamKey>>('/v1/streams/show/keys')).items;
     const used = keys.find((key) => key.in_use);
     await page.getByTestId(`key-revoke-${used?.hint}`).click();
