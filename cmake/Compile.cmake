@@ -26,15 +26,19 @@ target_compile_definitions(vitrine_asio PRIVATE $<TARGET_PROPERTY:vitrine_flags,
 target_link_libraries(vitrine_flags INTERFACE vitrine_asio)
 
 # One precompiled header for all: the standard library, Asio's core and JSON cost seconds a file.
-# -fno-pch-timestamp lets ccache reuse objects across build folders.
+# -fno-pch-timestamp and the .sum let ccache reuse objects across build folders (cached_compile.sh).
 file(WRITE "${CMAKE_BINARY_DIR}/pch.cc.in" "")
 configure_file("${CMAKE_BINARY_DIR}/pch.cc.in" "${CMAKE_BINARY_DIR}/pch.cc" COPYONLY)
 add_library(vitrine_pch STATIC "${CMAKE_BINARY_DIR}/pch.cc")
 target_link_libraries(vitrine_pch PUBLIC vitrine_flags)
 target_compile_options(vitrine_pch PRIVATE -Xclang -fno-pch-timestamp)
-target_precompile_headers(vitrine_pch PRIVATE "${CMAKE_SOURCE_DIR}/cmake/pch.h")
+target_include_directories(vitrine_pch PRIVATE "${CMAKE_SOURCE_DIR}/cmake")
+target_precompile_headers(vitrine_pch PRIVATE <pch.h>)
+configure_file("${CMAKE_SOURCE_DIR}/cmake/pch.h"
+  "${CMAKE_BINARY_DIR}/CMakeFiles/vitrine_pch.dir/cmake_pch.hxx.pch.sum" COPYONLY)
 
 function(vitrine_use_pch target)
   target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake")
   target_precompile_headers(${target} REUSE_FROM vitrine_pch)
 endfunction()
