@@ -1,6 +1,6 @@
 #include "store/sqlite/migrate.h"
 
-#include "base/log.h"
+#include "store/migration_run.h"
 
 namespace vitrine {
 namespace {
@@ -40,20 +40,8 @@ Result<void> migrate(SqliteConnection& connection, const std::vector<Migration>&
   if (auto made = connection.run_script(kSystemTables); !made) return made;
   const auto rows = connection.query("SELECT version FROM schema_version");
   if (!rows) return rows.error();
-  const int64_t current = rows->front().integer(0);
-  const int64_t known = migrations.empty() ? 0 : migrations.back().version;
-  if (current > known + 1) return Error{ErrorKind::unsupported, "store.newer_schema"};
-  int expected = 1;
-  for (const Migration& migration : migrations) {
-    check(migration.version == expected++, "migrations are numbered 1, 2, 3 ...");
-    if (migration.version <= current) continue;
-    if (auto applied = apply(connection, migration); !applied) {
-      log_error("store.migration_failed",
-                {{"version", migration.version}, {"reason", applied.error().reason}});
-      return Error{ErrorKind::unavailable, "store.migration"};
-    }
-  }
-  return {};
+  const auto apply_it = [&](const Migration& migration) { return apply(connection, migration); };
+  return run_missing(migrations, rows->front().integer(0), apply_it);
 }
 
 }  // namespace vitrine
