@@ -8,6 +8,7 @@
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_api.h"
 #include "shop/checkout/order_api.h"
+#include "shop/checkout/order_export_api.h"
 #include "shop/checkout/payment_api.h"
 #include "shop/config.h"
 #include "shop/coupons/coupon_api.h"
@@ -58,6 +59,7 @@ struct ShopModule::Parts {
         showcase_api(services.showcase),
         cart_api(services.cart),
         order_api(services.checkout, services.desk, needs.rooms),
+        order_export_api(services.checkout, needs.members),
         sale_api(services.sales, needs.members, needs.rooms),
         coupon_api(services.coupons, needs.members),
         payment_api(services.gate, services.desk) {}
@@ -69,6 +71,7 @@ struct ShopModule::Parts {
   ShowcaseApi showcase_api;
   CartApi cart_api;
   OrderApi order_api;
+  OrderExportApi order_export_api;
   SaleApi sale_api;
   CouponApi coupon_api;
   PaymentApi payment_api;
@@ -83,6 +86,7 @@ ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::mo
   parts_->showcase_api.add_routes(router);
   parts_->cart_api.add_routes(router);
   parts_->order_api.add_routes(router);
+  parts_->order_export_api.add_routes(router);
   parts_->sale_api.add_routes(router);
   parts_->coupon_api.add_routes(router);
   parts_->payment_api.add_routes(router);
@@ -131,7 +135,10 @@ void ShopModule::drain() {
 void ShopModule::stop() {
   parts_->stopping.store(true);
   // A provider that answers late may hold the last round up; nothing it does is lost by ending here.
-  if (parts_->end && parts_->needs.cores.running()) parts_->end->wait_for(kStopWait);
+  if (parts_->end && parts_->needs.cores.running()) {
+    parts_->end->wait_for(kStopWait);
+    parts_->order_export_api.finish();
+  }
   parts_->services.gate.close();
 }
 

@@ -143,7 +143,7 @@ void Scenario::act_as_staff(const Words& words) {
   const std::string& object = words[2];
   if (words[1] == "cancels") return take(world_.run(checkout.staff_cancel(orders_.at(object), kStaff)));
   if (words[1] == "ships") {
-    return take(world_.run(checkout.ship(orders_.at(object), {"SF", "SF123456"}, kStaff)));
+    return take(world_.run(checkout.ship(orders_.at(object), {"SF", "SF123456", {}}, kStaff)));
   }
   if (words[1] == "confirms") {
     return take(world_.run(world_.services->desk.confirm_by_hand(orders_.at(object), "usr_staff")));

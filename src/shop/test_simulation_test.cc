@@ -300,7 +300,10 @@ Task<void> Simulation::staff_orders() {
   const OrderId order = any_order(any_buyer());
   if (!order) co_return;
   if (choices_.below(4) != 0) {
-    const auto shipped = co_await services_->checkout.ship(order, {"SF", "T" + order.str()}, kStaff);
+    // Every other package holds one unit only; the rest waits for the next.
+    ShipDraft draft{.carrier = "SF", .tracking = "T" + std::to_string(choices_.below(3)) + order.str()};
+    if (choices_.below(2) == 0) draft.lines = {{0, 1}};
+    const auto shipped = co_await services_->checkout.ship(order, std::move(draft), kStaff);
     note("ship", shipped);
     co_return;
   }
@@ -468,7 +471,8 @@ std::string Simulation::look_at_order(Transaction& tx, OrderId id) {
       "o.order_id), "
       "(SELECT COALESCE(SUM(discount), 0) FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = "
       "o.order_id), "
-      "(SELECT COALESCE(SUM(CASE WHEN (o.state IN (0, 1) AND h.state = 0) OR (o.state IN (2, 3, 4, 6, 7) AND "
+      "(SELECT COALESCE(SUM(CASE WHEN (o.state IN (0, 1) AND h.state = 0) OR (o.state IN (2, 3, 4, 6, 7, 8) "
+      "AND "
       "h.state = 1) OR (o.state = 5 AND h.state IN (2, 3)) THEN quantity ELSE -1000 END), 0) FROM hold h "
       "WHERE h.shop_id = o.shop_id AND h.owner = o.order_id), "
       "(SELECT COUNT(*) FROM payment_attempt a WHERE a.shop_id = o.shop_id AND a.order_id = o.order_id AND "
@@ -490,8 +494,8 @@ std::string Simulation::look_at_order(Transaction& tx, OrderId id) {
   const bool plain = row.integer(2) != 0;
   const bool kept =
       state != OrderState::pending_payment && state != OrderState::closing && state != OrderState::closed;
-  const bool sold =
-      state == OrderState::paid || state == OrderState::shipped || state == OrderState::completed;
+  const bool sold = state == OrderState::paid || state == OrderState::partly_shipped ||
+                    state == OrderState::shipped || state == OrderState::completed;
   const bool waits = holds_stock(state);
   const int64_t claims = sold || waits ? row.integer(12) : 0;
   const auto fault = [&]() -> std::string_view {

@@ -11,7 +11,8 @@ from openapi import Document
 # Operations whose answers are not JSON documents (sockets, streams, pages, bytes), and the notices that
 # only a payment provider can sign.
 NOT_JSON = {"openRoomSocket", "playFlv", "getPicture", "sandboxCashier", "sandboxCashierChoice", "openapi",
-            "takePaymentNotice", "exportCouponClaims"}
+            "takePaymentNotice", "exportCouponClaims",
+            "exportOrders"}
 
 
 class Checked(Client):
@@ -242,7 +243,16 @@ class Api(unittest.TestCase):
         buyer.call("GET", "/v1/orders")
         owner.call("GET", "/v1/shop/orders?state=paid")
         owner.call("PUT", f"/v1/shop/orders/{paid}/note", {"note": "gift wrap"})
-        owner.call("POST", f"/v1/shop/orders/{paid}/ship", {"carrier": "SF", "tracking": "SF1234567"})
+        owner.call("POST", f"/v1/shop/orders/{paid}/ship", {"carrier": "SF", "tracking": "SF1234567",
+                                                            "lines": [{"line": 0, "quantity": 1}]})
+        package = f"/v1/shop/orders/{paid}/packages/1"
+        owner.call("PUT", package, {"carrier": "SF", "tracking": "SF7654321"})
+        owner.call("POST", f"{package}/track", {"state": "delivered", "text": "at the door"})
+        status, headers, rows = owner.raw("GET", "/v1/shop/orders.csv?q=SF7654321")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+        self.assertIn(paid, rows.decode())
+        self.assertEqual(owner.raw("GET", "/v1/shop/orders.csv?personal=true")[0], 400)
+        self.assertEqual(buyer.raw("GET", "/v1/shop/orders.csv")[0], 401)
         self.assertEqual(owner.call("GET", f"/v1/shop/orders/{paid}")["state"], "shipped")
         buyer.call("POST", f"/v1/orders/{paid}/complete")
         manual = self.place(buyer, address, product, "order-2")

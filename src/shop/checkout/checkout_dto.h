@@ -8,6 +8,7 @@
 
 #include "base/dto.h"
 #include "shop/coupons/coupon_dto.h"
+#include "shop/orders/package_rules.h"
 
 namespace vitrine {
 
@@ -106,6 +107,7 @@ struct OrderLineView {
   int64_t quantity = 0;
   Money subtotal{};
   Money discount{};
+  int64_t left_to_ship = 0;
   static constexpr std::string_view schema_name = "OrderLine";
   static constexpr auto fields() {
     return std::tuple{field("sku", &OrderLineView::sku),
@@ -116,7 +118,9 @@ struct OrderLineView {
                       field("unit_price", &OrderLineView::unit_price),
                       field("quantity", &OrderLineView::quantity),
                       field("subtotal", &OrderLineView::subtotal),
-                      field("discount", &OrderLineView::discount, {.help = "Of the subtotal, by coupons"})};
+                      field("discount", &OrderLineView::discount, {.help = "Of the subtotal, by coupons"}),
+                      field("left_to_ship", &OrderLineView::left_to_ship,
+                            {.help = "Units to send that are in no package yet"})};
   }
 };
 
@@ -152,14 +156,43 @@ struct OrderPaymentView {
   }
 };
 
-struct ShipmentView {
+struct PackageLineDto {
+  int64_t line = 0;
+  int64_t quantity = 0;
+  static constexpr std::string_view schema_name = "PackageLine";
+  static constexpr auto fields() {
+    return std::tuple{field("line", &PackageLineDto::line,
+                            {.help = "Position among the order's lines, from 0", .min = 0, .max = 49}),
+                      field("quantity", &PackageLineDto::quantity, {.min = 1, .max = 999})};
+  }
+};
+
+struct TrackPointView {
+  TrackState state = TrackState::in_transit;
+  std::string text{};
+  int64_t at_ms = 0;
+  static constexpr std::string_view schema_name = "TrackPoint";
+  static constexpr auto fields() {
+    return std::tuple{field("state", &TrackPointView::state), field("text", &TrackPointView::text),
+                      field("at_ms", &TrackPointView::at_ms)};
+  }
+};
+
+struct PackageView {
+  int64_t package = 1;
   std::string carrier{};
   std::string tracking{};
   int64_t at_ms = 0;
-  static constexpr std::string_view schema_name = "Shipment";
+  std::vector<PackageLineDto> lines{};
+  std::vector<TrackPointView> track{};
+  static constexpr std::string_view schema_name = "Package";
   static constexpr auto fields() {
-    return std::tuple{field("carrier", &ShipmentView::carrier), field("tracking", &ShipmentView::tracking),
-                      field("at_ms", &ShipmentView::at_ms)};
+    return std::tuple{field("package", &PackageView::package, {.help = "Counted in its order, from 1"}),
+                      field("carrier", &PackageView::carrier),
+                      field("tracking", &PackageView::tracking),
+                      field("at_ms", &PackageView::at_ms, {.help = "When it was sent"}),
+                      field("lines", &PackageView::lines),
+                      field("track", &PackageView::track, {.help = "Oldest first"})};
   }
 };
 
@@ -177,7 +210,7 @@ struct OrderView {
   std::optional<int64_t> pay_by_ms{};
   std::optional<int64_t> paid_at_ms{};
   std::vector<OrderPaymentView> payments{};
-  std::optional<ShipmentView> shipment{};
+  std::vector<PackageView> packages{};
   bool test = false;
   bool needs_shipping = true;
   std::optional<std::string> close_reason{};
@@ -199,7 +232,7 @@ struct OrderView {
                       field("pay_by_ms", &OrderView::pay_by_ms, {.help = "While it waits for payment"}),
                       field("paid_at_ms", &OrderView::paid_at_ms),
                       field("payments", &OrderView::payments),
-                      field("shipment", &OrderView::shipment),
+                      field("packages", &OrderView::packages, {.help = "In the order they were sent"}),
                       field("test", &OrderView::test, {.help = "Paid with play money"}),
                       field("needs_shipping", &OrderView::needs_shipping,
                             {.help = "false: tickets and the like, which need no address"}),
@@ -310,10 +343,37 @@ struct BillDraft {
 struct ShipDraft {
   std::string carrier{};
   std::string tracking{};
+  std::optional<std::vector<PackageLineDto>> lines{};
   static constexpr std::string_view schema_name = "ShipDraft";
   static constexpr auto fields() {
-    return std::tuple{field("carrier", &ShipDraft::carrier, {.min = 1, .max = 40}),
-                      field("tracking", &ShipDraft::tracking, {.min = 1, .max = 64})};
+    return std::tuple{
+        field("carrier", &ShipDraft::carrier, {.min = 1, .max = 40}),
+        field("tracking", &ShipDraft::tracking, {.min = 1, .max = 64}),
+        field("lines", &ShipDraft::lines,
+              {.help = "What the package holds; left out: everything that is left", .min = 1, .max = 50})};
+  }
+};
+
+struct PackageChange {
+  std::string carrier{};
+  std::string tracking{};
+  static constexpr std::string_view schema_name = "PackageChange";
+  static constexpr auto fields() {
+    return std::tuple{field("carrier", &PackageChange::carrier, {.min = 1, .max = 40}),
+                      field("tracking", &PackageChange::tracking, {.min = 1, .max = 64})};
+  }
+};
+
+struct TrackDraft {
+  TrackState state = TrackState::in_transit;
+  std::string text{};
+  std::optional<int64_t> at_ms{};
+  static constexpr std::string_view schema_name = "TrackDraft";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("state", &TrackDraft::state),
+        field("text", &TrackDraft::text, {.help = "What the buyer reads", .max = 200}),
+        field("at_ms", &TrackDraft::at_ms, {.help = "When it happened; now if left out", .min = 0})};
   }
 };
 

@@ -1,19 +1,44 @@
 #include "shop/checkout/checkout_service.h"
 
+#include <algorithm>
+
 #include "shop/cart/cart_store.h"
 #include "shop/checkout/checkout_config.h"
+#include "shop/orders/package_store.h"
 
 namespace vitrine {
 namespace {
 
 constexpr Error kNoOrder{ErrorKind::not_found, "shop.order"};
 constexpr Error kWrongState{ErrorKind::conflict, "shop.order_state"};
+constexpr Error kTrackingUsed{ErrorKind::conflict, "shop.tracking_used"};
+constexpr Error kPackagesFull{ErrorKind::conflict, "shop.packages_full"};
 
 Result<Order> own_order(Transaction& tx, OrderId id, AccountId buyer) {
   auto order = find_order(tx, id);
   if (!order) return order;
   if (order->buyer != buyer) return kNoOrder;
   return order;
+}
+
+const Package* with_tracking(const std::vector<Package>& packages, const std::string& tracking) {
+  const auto found = std::find_if(packages.begin(), packages.end(),
+                                  [&](const Package& one) { return one.tracking == tracking; });
+  return found == packages.end() ? nullptr : &*found;
+}
+
+std::optional<std::vector<Packed>> wanted_lines(const ShipDraft& draft) {
+  if (!draft.lines) return std::nullopt;
+  std::vector<Packed> out;
+  for (const PackageLineDto& line : *draft.lines) out.push_back({line.line, line.quantity});
+  std::sort(out.begin(), out.end(), [](const Packed& a, const Packed& b) { return a.line < b.line; });
+  return out;
+}
+
+// Whether `draft` asks for the package that went out already.
+bool same_content(const Package& package, const ShipDraft& draft) {
+  const auto wanted = wanted_lines(draft);
+  return package.carrier == draft.carrier && (!wanted || *wanted == package.lines);
 }
 
 }  // namespace
@@ -216,15 +241,58 @@ Task<Result<void>> CheckoutService::ship(OrderId id, ShipDraft draft, StaffAct a
   auto work = [id, draft, act, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
     auto order = find_order(tx, id);
     if (!order) return order.error();
-    const bool same = order->shipment && order->shipment->tracking == draft.tracking;
-    if (order->state == OrderState::shipped && same) return {};
-    if (auto moved = move_order(tx, *order, OrderState::shipped, {"shipped", act.actor.str(), at}); !moved) {
+    auto packages = packages_of(tx, id);
+    if (!packages) return packages.error();
+    if (const Package* known = with_tracking(*packages, draft.tracking))
+      return same_content(*known, draft) ? Result<void>() : kTrackingUsed;
+    if (order->state != OrderState::paid && order->state != OrderState::partly_shipped) return kWrongState;
+    if (static_cast<int64_t>(packages->size()) >= kPackagesMax) return kPackagesFull;
+    const auto left = left_to_ship(order->lines, packed_lines(*packages));
+    auto taken = pack(left, wanted_lines(draft));
+    if (!taken) return taken.error();
+    const OrderState to = state_after(left, *taken);
+    if (auto moved = move_order(tx, *order, to, {"shipped", act.actor.str(), at}); !moved)
       return moved.error();
-    }
-    return set_shipment(tx, id, {draft.carrier, draft.tracking, at});
+    return insert_package(tx, id,
+                          {.package = static_cast<int64_t>(packages->size()) + 1,
+                           .carrier = draft.carrier,
+                           .tracking = draft.tracking,
+                           .shipped = at,
+                           .lines = std::move(*taken)});
   };
   auto done = co_await needs_.gate.write(std::move(work));
   if (done) co_await audit(act, "order.ship", id);
+  co_return done;
+}
+
+Task<Result<void>> CheckoutService::change_package(OrderId id, int64_t package, PackageChange change,
+                                                   StaffAct act) {
+  auto work = [id, package, change](Transaction& tx) -> Result<void> {
+    auto packages = packages_of(tx, id);
+    if (!packages) return packages.error();
+    const Package* other = with_tracking(*packages, change.tracking);
+    if (other != nullptr && other->package != package) return kTrackingUsed;
+    return readdress_package(tx, id,
+                             {.package = package, .carrier = change.carrier, .tracking = change.tracking});
+  };
+  auto done = co_await needs_.gate.write(std::move(work));
+  if (done) co_await audit(act, "order.package", id);
+  co_return done;
+}
+
+Task<Result<bool>> CheckoutService::track(IdempotencyKey key, OrderId id, int64_t package, TrackDraft draft,
+                                          StaffAct act) {
+  auto work = [key, id, package, draft, act, now = needs_.clock.wall()](Transaction& tx) -> Result<bool> {
+    auto effect = find_effect(tx, key);
+    if (!effect) return effect.error();
+    if (*effect) return true;
+    const TrackPoint point{draft.state, draft.text, WallTime{draft.at_ms.value_or(now.ms)}};
+    if (auto put = add_track(tx, id, package, point, act.actor.str()); !put) return put.error();
+    if (auto put = record_effect(tx, key, id.value, now); !put) return put.error();
+    return false;
+  };
+  auto done = co_await needs_.gate.write(std::move(work));
+  if (done && !*done) co_await audit(act, "order.track", id);
   co_return done;
 }
 
@@ -252,6 +320,7 @@ Task<Result<void>> CheckoutService::staff_cancel(OrderId id, StaffAct act) {
       case OrderState::refunding:
       case OrderState::refunded:
         return {};
+      case OrderState::partly_shipped:
       case OrderState::shipped:
       case OrderState::completed:
         break;

@@ -78,8 +78,15 @@ class CheckoutService {
 
   // Staff. With OrderEyes::staff_personal an audit row is written first; nothing is shown without it.
   Task<Result<OrderView>> staff_order(OrderId order, OrderEyes eyes, StaffAct act);
-  // A repeat with the same tracking number changes nothing. Errors: `conflict` "shop.order_state".
+  // Sends a package. The same one again (tracking number and content) changes nothing. Errors: `conflict`
+  // "shop.order_state", "shop.tracking_used", "shop.packages_full", and those of pack().
   Task<Result<void>> ship(OrderId order, ShipDraft draft, StaffAct act);
+  // Corrects carrier and number of a package. Errors: `not_found` "shop.package", `conflict`
+  // "shop.tracking_used".
+  Task<Result<void>> change_package(OrderId order, int64_t package, PackageChange change, StaffAct act);
+  // Writes down where a package is; answers whether an earlier call had. Errors: those of add_track().
+  Task<Result<bool>> track(IdempotencyKey key, OrderId order, int64_t package, TrackDraft draft,
+                           StaffAct act);
   Task<Result<void>> note(OrderId order, std::string note, StaffAct act);
   // Unpaid: as the buyer's cancel. Closing for longer than kSilenceMax: let go by hand. Paid and not
   // shipped: given back.

@@ -18,7 +18,7 @@ constexpr std::string_view kHoldsOff = R"sql(
 SELECT o.order_id, 'holds do not fit its state' FROM orders o
 JOIN hold h ON h.shop_id = o.shop_id AND h.owner = o.order_id
 WHERE o.shop_id = $1 AND NOT (
-  (o.state IN (0, 1) AND h.state = 0) OR (o.state IN (2, 3, 4, 6, 7) AND h.state = 1) OR
+  (o.state IN (0, 1) AND h.state = 0) OR (o.state IN (2, 3, 4, 6, 7, 8) AND h.state = 1) OR
   (o.state = 5 AND h.state IN (2, 3)))
 LIMIT 20
 )sql";
@@ -41,7 +41,7 @@ WHERE o.shop_id = $1 AND
   (SELECT COUNT(*) FROM payment_attempt a WHERE a.shop_id = o.shop_id AND a.order_id = o.order_id
    AND a.state = 3 AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.shop_id = a.shop_id
      AND r.payment = a.payment AND r.reason IN ('late_payment', 'paid_twice'))) <>
-  CASE WHEN o.state IN (2, 3, 4, 6, 7) AND o.total > 0 THEN 1 ELSE 0 END
+  CASE WHEN o.state IN (2, 3, 4, 6, 7, 8) AND o.total > 0 THEN 1 ELSE 0 END
 LIMIT 20
 )sql";
 

@@ -1,5 +1,8 @@
 #include "shop/checkout/order_api.h"
 
+#include <charconv>
+
+#include "shop/checkout/order_query.h"
 #include "shop/gate/page.h"
 #include "shop/gate/room_name.h"
 
@@ -18,21 +21,30 @@ Problem to_problem(const Refusal& refusal) {
 
 // The paging and filters both lists share.
 Result<OrderQuery> read_query(const HttpRequest& request) {
-  OrderQuery query{.text = request.query_value("q").value_or("")};
-  if (query.text.size() > 200) return Error{ErrorKind::invalid_input, "request.q"};
-  const std::string state = request.query_value("state").value_or("");
-  const auto names = enum_names(OrderState{});
-  for (size_t at = 0; at < names.size(); ++at) {
-    if (names[at] == state) query.state = static_cast<OrderState>(at);
-  }
-  if (!state.empty() && !query.state) return Error{ErrorKind::invalid_input, "request.state"};
+  auto query = read_order_filters(request);
+  if (!query) return query;
   const auto limit = page_limit(request);
   if (!limit) return limit.error();
   const auto cursor = page_cursor<OrderId>(request);
   if (!cursor) return cursor.error();
-  query.limit = *limit;
-  query.before = *cursor;
+  query->limit = *limit;
+  query->before = *cursor;
   return query;
+}
+
+std::vector<QueryParameter> list_parameters() {
+  auto out = order_filter_parameters();
+  out.push_back({"limit", "1 to 100"});
+  out.push_back({"cursor", "`next` of the page before"});
+  return out;
+}
+
+// A package's number in its order; 0, which no package has, for anything else.
+int64_t package_of(const Call& call) {
+  const std::string& text = call.param("package");
+  int64_t package = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), package);
+  return failed == std::errc{} && end == text.data() + text.size() ? package : 0;
 }
 
 }  // namespace
@@ -112,10 +124,7 @@ void OrderApi::add_staff_routes(Router& router) {
                                  .summary = "The shop's orders, newest first; personal data masked",
                                  .access = Access::staff,
                                  .right = read,
-                                 .query = {{"state", "an order state"},
-                                           {"q", "order id, tracking number, product or masked buyer"},
-                                           {"limit", "1 to 100"},
-                                           {"cursor", "`next` of the page before"}}},
+                                 .query = list_parameters()},
                                 [this](Call call) { return list(std::move(call)); });
   router.add<NoBody, OrderView>(
       {.method = HttpMethod::get,
@@ -131,10 +140,30 @@ void OrderApi::add_staff_routes(Router& router) {
        .path = "/v1/shop/orders/{order}/ship",
        .operation = "shipOrder",
        .tag = "shop",
-       .summary = "Ship a paid order",
+       .summary = "Send a package of a paid order; the same package again changes nothing",
        .access = Access::staff,
        .right = write},
       [this](Call call, ShipDraft draft) { return ship(std::move(call), std::move(draft)); });
+  router.add<PackageChange, OrderView>(
+      {.method = HttpMethod::put,
+       .path = "/v1/shop/orders/{order}/packages/{package}",
+       .operation = "changePackage",
+       .tag = "shop",
+       .summary = "Correct a package's carrier and tracking number",
+       .access = Access::staff,
+       .right = write},
+      [this](Call call, PackageChange change) { return change_package(std::move(call), std::move(change)); });
+  router.add<TrackDraft, OrderView>(
+      {.method = HttpMethod::post,
+       .path = "/v1/shop/orders/{order}/packages/{package}/track",
+       .operation = "trackPackage",
+       .tag = "shop",
+       .summary = "Say where a package is: the buyer reads it",
+       .access = Access::staff,
+       .right = write,
+       .idempotent = true,
+       .status = 201},
+      [this](Call call, TrackDraft draft) { return track(std::move(call), std::move(draft)); });
   router.add<NoteDraft, OrderView>(
       {.method = HttpMethod::put,
        .path = "/v1/shop/orders/{order}/note",
@@ -223,7 +252,7 @@ Task<Reply<QuoteView>> OrderApi::quote(Call call, QuoteDraft draft) {
 Task<Reply<OrderPage>> OrderApi::list_own(Call call) {
   auto query = read_query(*call.request);
   if (!query) co_return query.error();
-  query->buyer = call.caller.account;
+  query->buyer = call.caller.account;  // whatever the query says
   auto page = co_await service_.orders(std::move(*query), OrderEyes::buyer);
   if (!page) co_return page.error();
   co_return std::move(*page);
@@ -279,6 +308,24 @@ Task<Reply<OrderView>> OrderApi::ship(Call call, ShipDraft draft) {
   if (!id) co_return kNoOrder;
   const auto done = co_await service_.ship(*id, std::move(draft), act_of(call));
   co_return co_await staff_after(done, *id, act_of(call));
+}
+
+Task<Reply<OrderView>> OrderApi::change_package(Call call, PackageChange change) {
+  const auto id = OrderId::parse(call.param("order"));
+  if (!id) co_return kNoOrder;
+  const auto done = co_await service_.change_package(*id, package_of(call), std::move(change), act_of(call));
+  co_return co_await staff_after(done, *id, act_of(call));
+}
+
+Task<Reply<OrderView>> OrderApi::track(Call call, TrackDraft draft) {
+  const auto id = OrderId::parse(call.param("order"));
+  if (!id) co_return kNoOrder;
+  const auto replayed = co_await service_.track(staff_key(call, "trackPackage"), *id, package_of(call),
+                                                std::move(draft), act_of(call));
+  if (!replayed) co_return replayed.error();
+  auto reply = co_await staff_after({}, *id, act_of(call));
+  reply.replayed = *replayed;
+  co_return reply;
 }
 
 Task<Reply<OrderView>> OrderApi::note(Call call, NoteDraft draft) {

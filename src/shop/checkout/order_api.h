@@ -32,6 +32,8 @@ class OrderApi {
   Task<Reply<OrderPage>> list(Call call);
   Task<Reply<OrderView>> get(Call call);
   Task<Reply<OrderView>> ship(Call call, ShipDraft draft);
+  Task<Reply<OrderView>> change_package(Call call, PackageChange change);
+  Task<Reply<OrderView>> track(Call call, TrackDraft draft);
   Task<Reply<OrderView>> note(Call call, NoteDraft draft);
   Task<Reply<OrderView>> confirm_payment(Call call);
   Task<Reply<OrderView>> cancel(Call call);

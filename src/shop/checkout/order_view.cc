@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shop/coupons/coupon_service.h"
+#include "shop/orders/package_store.h"
 #include "shop/payments/payment_store.h"
 
 namespace vitrine {
@@ -52,6 +53,23 @@ Result<std::vector<OrderPaymentView>> view_payments(Transaction& tx, OrderId ord
     out.push_back(std::move(view));
   }
   return out;
+}
+
+Result<void> view_packages(Transaction& tx, const Order& order, OrderView& view) {
+  auto packages = packages_of(tx, order.order);
+  if (!packages) return packages.error();
+  const auto left = left_to_ship(order.lines, packed_lines(*packages));
+  for (size_t at = 0; at < left.size(); ++at) view.lines[at].left_to_ship = left[at];
+  for (const Package& package : *packages) {
+    PackageView one{.package = package.package,
+                    .carrier = package.carrier,
+                    .tracking = package.tracking,
+                    .at_ms = package.shipped.ms};
+    for (const Packed& line : package.lines) one.lines.push_back({line.line, line.units});
+    for (const TrackPoint& point : package.track) one.track.push_back({point.state, point.text, point.at.ms});
+    view.packages.push_back(std::move(one));
+  }
+  return {};
 }
 
 }  // namespace
@@ -113,14 +131,14 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
                           line.unit_price,
                           line.quantity,
                           line.subtotal,
-                          {line.discount, line.subtotal.currency}});
+                          {line.discount, line.subtotal.currency},
+                          0});
   }
   view.needs_shipping = needs_shipping(order);
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;
   if (order.grab) view.flash_sale = order.grab->sale;
   if (order.paid) view.paid_at_ms = order.paid->ms;
-  if (order.shipment)
-    view.shipment = {order.shipment->carrier, order.shipment->tracking, order.shipment->at.ms};
+  if (auto packages = view_packages(tx, order, view); !packages) return packages.error();
   if (eyes != OrderEyes::buyer) view.note = order.note;
   if (order.address) {
     auto address = view_address(order, cipher, eyes);

@@ -302,7 +302,7 @@ SELECT k.claim, 'its state does not fit its order' FROM coupon_claim k
 LEFT JOIN orders o ON o.shop_id = k.shop_id AND o.order_id = k.order_id
 LEFT JOIN order_coupon c ON c.shop_id = k.shop_id AND c.order_id = k.order_id AND c.claim = k.claim
 WHERE k.shop_id = $1 AND k.state IN (1, 2) AND (c.claim IS NULL OR o.state IS NULL OR NOT
-  ((k.state = 1 AND o.state IN (0, 1)) OR (k.state = 2 AND o.state IN (2, 3, 4))))
+  ((k.state = 1 AND o.state IN (0, 1)) OR (k.state = 2 AND o.state IN (2, 3, 4, 8))))
 LIMIT 20
 )sql";
 
@@ -314,7 +314,7 @@ WHERE o.shop_id = $1 AND o.sale IS NULL AND (o.discount <>
    WHERE c.shop_id = o.shop_id AND c.order_id = o.order_id)
   OR o.discount <> (SELECT COALESCE(SUM(discount), 0) FROM order_line l
    WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id)
-  OR (o.state IN (0, 1, 2, 3, 4) AND
+  OR (o.state IN (0, 1, 2, 3, 4, 8) AND
     (SELECT COUNT(*) FROM order_coupon c WHERE c.shop_id = o.shop_id AND c.order_id = o.order_id) <>
     (SELECT COUNT(*) FROM coupon_claim k WHERE k.shop_id = o.shop_id AND k.order_id = o.order_id)))
 LIMIT 20

@@ -11,11 +11,18 @@ struct Step {
   OrderState to;
 };
 constexpr Step kSteps[] = {
-    {OrderState::pending_payment, OrderState::paid},   {OrderState::pending_payment, OrderState::closing},
-    {OrderState::pending_payment, OrderState::closed}, {OrderState::closing, OrderState::paid},
-    {OrderState::closing, OrderState::closed},         {OrderState::paid, OrderState::shipped},
-    {OrderState::paid, OrderState::refunding},         {OrderState::shipped, OrderState::completed},
+    {OrderState::pending_payment, OrderState::paid},
+    {OrderState::pending_payment, OrderState::closing},
+    {OrderState::pending_payment, OrderState::closed},
+    {OrderState::closing, OrderState::paid},
+    {OrderState::closing, OrderState::closed},
+    {OrderState::paid, OrderState::shipped},
+    {OrderState::paid, OrderState::refunding},
+    {OrderState::shipped, OrderState::completed},
     {OrderState::refunding, OrderState::refunded},
+    {OrderState::paid, OrderState::partly_shipped},
+    {OrderState::partly_shipped, OrderState::partly_shipped},
+    {OrderState::partly_shipped, OrderState::shipped},
 };
 
 // The code points of valid UTF-8, each as its bytes.

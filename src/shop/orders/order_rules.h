@@ -1,9 +1,9 @@
 // An order's life, as a table of legal steps, and its deadline.
 //
-//   (new) -> pending_payment -> paid -> shipped -> completed
-//                 |     |        ^  \-> refunding -> refunded
-//                 |     v        |
-//                 |   closing ---+
+//   (new) -> pending_payment -> paid -> partly_shipped -> shipped -> completed
+//                 |     |        ^ |\-> refunding -> refunded ^
+//                 |     v        | +--------------------------+
+//                 |   closing ---+      every package is a step
 //                 |     |
 //                 +-----+-> closed       terminal: money that comes later goes back
 //
@@ -30,9 +30,11 @@ enum class OrderState : uint8_t {
   closed,
   refunding,
   refunded,
+  partly_shipped,
 };
-constexpr std::array<std::string_view, 8> enum_names(OrderState) {
-  return {"pending_payment", "closing", "paid", "shipped", "completed", "closed", "refunding", "refunded"};
+constexpr std::array<std::string_view, 9> enum_names(OrderState) {
+  return {"pending_payment", "closing",   "paid",     "shipped",       "completed",
+          "closed",          "refunding", "refunded", "partly_shipped"};
 }
 inline std::string_view name_of(OrderState state) {
   return enum_names(state)[static_cast<size_t>(state)];

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kColumns =
     "order_id, buyer, buyer_masked, room, state, version, test, currency, items, discount, shipping, total, "
     "created_ms, pay_by_ms, pay_by_boot_ms, pay_by_boot_id, paid_ms, closing_ms, close_reason, note, "
-    "carrier, tracking, shipped_ms, to_name, to_phone, to_region, to_line, sale, pool, units ";
+    "to_name, to_phone, to_region, to_line, sale, pool, units ";
 
 Result<void> done(const Result<int64_t>& changed) {
   if (!changed) return changed.error();
@@ -40,9 +40,8 @@ Order read_order(const Row& row) {
               .closing = maybe_time(row, 17),
               .close_reason = row.maybe_text(18),
               .note = row.text(19)};
-  if (!row.is_null(20)) order.shipment = OrderShipment{row.text(20), row.text(21), row.time(22)};
-  if (!row.is_null(23)) order.address = SealedAddress{row.blob(23), row.blob(24), row.text(25), row.blob(26)};
-  if (!row.is_null(27)) order.grab = Grab{row.id<FlashSaleId>(27), row.id<PoolId>(28), row.integer(29)};
+  if (!row.is_null(20)) order.address = SealedAddress{row.blob(20), row.blob(21), row.text(22), row.blob(23)};
+  if (!row.is_null(24)) order.grab = Grab{row.id<FlashSaleId>(24), row.id<PoolId>(25), row.integer(26)};
   return order;
 }
 
@@ -137,6 +136,22 @@ std::string contains_pattern(std::string_view text) {
   return out + "%";
 }
 
+// What the lists of the console show of an id: its last characters are its lowest bits.
+struct IdTail {
+  int64_t mask = 0;
+  int64_t value = -1;  // of no id under the mask
+};
+constexpr size_t kIdCharacters = 13;
+constexpr size_t kTailMin = 6;
+constexpr int kBitsOfCharacter = 5;
+
+IdTail id_tail(std::string_view text) {
+  if (text.size() < kTailMin || text.size() >= kIdCharacters) return {};
+  const auto value = decode_id("", std::string(kIdCharacters - text.size(), '0') + std::string(text));
+  if (!value) return {};
+  return {(int64_t{1} << (kBitsOfCharacter * static_cast<int>(text.size()))) - 1, *value};
+}
+
 }  // namespace
 
 Result<void> insert_order(Transaction& tx, const Order& order, const OrderCause& cause) {
@@ -204,13 +219,6 @@ Result<void> set_address(Transaction& tx, OrderId order, const SealedAddress& ad
                  kShop, order, Blob{address.name}, Blob{address.phone}, address.region, Blob{address.line}));
 }
 
-Result<void> set_shipment(Transaction& tx, OrderId order, const OrderShipment& shipment) {
-  return done(
-      tx.execute("UPDATE orders SET carrier = $3, tracking = $4, shipped_ms = $5 "
-                 "WHERE shop_id = $1 AND order_id = $2",
-                 kShop, order, shipment.carrier, shipment.tracking, shipment.at));
-}
-
 Result<void> set_note(Transaction& tx, OrderId order, const std::string& note) {
   auto changed =
       tx.execute("UPDATE orders SET note = $3 WHERE shop_id = $1 AND order_id = $2", kShop, order, note);
@@ -232,28 +240,36 @@ Result<void> set_deadline(Transaction& tx, OrderId order, const Deadline& deadli
 
 Result<std::vector<OrderId>> list_orders(Transaction& tx, const OrderQuery& query) {
   const auto asked = OrderId::parse(query.text);
+  const IdTail tail = id_tail(query.text);
   // "Any or this one" in a single statement would read the whole shop to find one buyer's orders.
   const std::string whose = query.buyer ? "o.buyer = $3 " : "$3 = 0 ";
   const std::string which = query.state ? "AND o.state = $4 " : "AND $4 < 0 ";
   return read_ids(tx.query(
       "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.order_id < $2 AND " + whose + which +
-          "AND ($5 = '' OR o.order_id = $6 OR o.tracking = $5 OR lower(o.buyer_masked) LIKE $7 ESCAPE '\\' "
+          "AND ($9 = '' OR o.room = $9) AND o.created_ms >= $10 AND o.created_ms < $11 "
+          "AND ($5 = '' OR o.order_id = $6 OR (o.order_id & $12) = $13 "
+          "OR lower(o.buyer_masked) LIKE $7 ESCAPE '\\' OR lower(o.note) LIKE $7 ESCAPE '\\' "
+          "OR EXISTS (SELECT 1 FROM package p WHERE p.shop_id = o.shop_id AND p.order_id = o.order_id "
+          "AND p.tracking = $5) "
           "OR EXISTS (SELECT 1 FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id "
-          "AND lower(l.name) LIKE $7 ESCAPE '\\') "
+          "AND (lower(l.name) LIKE $7 ESCAPE '\\' OR lower(l.variant) LIKE $7 ESCAPE '\\')) "
           "OR EXISTS (SELECT 1 FROM shared_line s WHERE s.shop_id = o.shop_id AND s.pool = o.pool "
-          "AND lower(s.name) LIKE $7 ESCAPE '\\')) ORDER BY o.order_id DESC LIMIT $8",
+          "AND (lower(s.name) LIKE $7 ESCAPE '\\' OR lower(s.variant) LIKE $7 ESCAPE '\\'))) "
+          "ORDER BY o.order_id DESC LIMIT $8",
       kShop, query.before ? query.before->value : INT64_MAX, query.buyer.value_or(AccountId{}),
       query.state ? static_cast<int64_t>(*query.state) : -1, query.text, asked.value_or(OrderId{}),
-      contains_pattern(query.text), query.limit));
+      contains_pattern(query.text), query.limit, query.room, query.from.value_or(WallTime{0}),
+      query.until.value_or(WallTime{INT64_MAX}), tail.mask, tail.value));
 }
 
 Result<std::optional<OrderId>> paid_order_of(Transaction& tx, AccountId buyer, ProductId product) {
   auto rows = read_ids(tx.query(
-      "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.buyer = $2 AND o.state IN ($4, $5, $6) "
+      "SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.buyer = $2 AND o.state IN ($4, $5, $6, $7) "
       "AND (EXISTS (SELECT 1 FROM order_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.order_id "
       "AND l.product = $3) OR EXISTS (SELECT 1 FROM shared_line s WHERE s.shop_id = o.shop_id "
       "AND s.pool = o.pool AND s.product = $3)) ORDER BY o.order_id DESC LIMIT 1",
-      kShop, buyer, product, OrderState::paid, OrderState::shipped, OrderState::completed));
+      kShop, buyer, product, OrderState::paid, OrderState::partly_shipped, OrderState::shipped,
+      OrderState::completed));
   if (!rows) return rows.error();
   return rows->empty() ? std::optional<OrderId>() : rows->front();
 }

@@ -103,12 +103,6 @@ struct SealedAddress {
   std::string line{};  // sealed
 };
 
-struct OrderShipment {
-  std::string carrier{};
-  std::string tracking{};
-  WallTime at{};
-};
-
 // What an order of a flash sale holds.
 struct Grab {
   FlashSaleId sale{};
@@ -134,7 +128,6 @@ struct Order {
   std::optional<WallTime> closing{};
   std::optional<std::string> close_reason{};
   std::string note{};
-  std::optional<OrderShipment> shipment{};
   std::optional<SealedAddress> address{};
   std::optional<Grab> grab{};  // of a flash sale
   std::vector<OrderLine> lines{};
@@ -163,7 +156,6 @@ Result<Order> find_order(Transaction& tx, OrderId order);
 Result<void> move_order(Transaction& tx, Order& order, OrderState to, const OrderCause& cause);
 
 Result<void> set_address(Transaction& tx, OrderId order, const SealedAddress& address);
-Result<void> set_shipment(Transaction& tx, OrderId order, const OrderShipment& shipment);
 Result<void> set_note(Transaction& tx, OrderId order, const std::string& note);
 Result<void> set_test(Transaction& tx, OrderId order);
 Result<void> set_deadline(Transaction& tx, OrderId order, const Deadline& deadline);
@@ -171,7 +163,11 @@ Result<void> set_deadline(Transaction& tx, OrderId order, const Deadline& deadli
 struct OrderQuery {
   std::optional<AccountId> buyer{};
   std::optional<OrderState> state{};
-  std::string text{};  // order id, product, buyer's masked name or tracking number
+  // Order id or its end, product, variant, note, buyer's masked name, or a tracking number.
+  std::string text{};
+  std::string room{};               // empty: any or none
+  std::optional<WallTime> from{};   // created then or later
+  std::optional<WallTime> until{};  // created before
   std::optional<OrderId> before{};
   size_t limit = 50;
 };

@@ -23,7 +23,7 @@ LEFT JOIN (SELECT shop_id, pool, SUM(held) AS held, SUM(sold) AS sold FROM (
                     CASE WHEN state = 1 THEN quantity ELSE 0 END AS sold FROM hold
              UNION ALL
              SELECT shop_id, pool, CASE WHEN state IN (0, 1) THEN units ELSE 0 END,
-                    CASE WHEN state IN (2, 3, 4, 6, 7) THEN units ELSE 0 END
+                    CASE WHEN state IN (2, 3, 4, 6, 7, 8) THEN units ELSE 0 END
              FROM orders WHERE sale IS NOT NULL) AS taken
            GROUP BY shop_id, pool) h ON h.shop_id = p.shop_id AND h.pool = p.pool
 WHERE p.shop_id = $1 AND (

@@ -222,6 +222,9 @@ export class VitrineApi {
     this.http.call<T.Order>('POST', `/v1/orders/${part(order)}/cancel`, { body: {}, tap: `cancel.${order}` });
   setOrderAddress = (order: string, address: string) =>
     this.http.call<T.Order>('PUT', `/v1/orders/${part(order)}/address`, { body: { address } });
+  /** The goods have arrived. */
+  completeOrder = (order: string) =>
+    this.http.call<T.Order>('POST', `/v1/orders/${part(order)}/complete`, { body: {}, tap: `complete.${order}` });
   paymentProviders = () => this.http.call<T.Items<T.PaymentProvider>>('GET', '/v1/payment-providers');
   pay = (order: string, provider: string) =>
     this.http.call<T.Payment>('POST', `/v1/orders/${part(order)}/payments`, {
@@ -263,11 +266,21 @@ export class VitrineApi {
     this.http.call<T.FlashSale>('POST', `/v1/shop/flash-sales/${part(sale)}/${step}`, { body: {} });
 
   // ---- orders of the shop, for staff
-  shopOrders = (query: PageQuery & { state?: string; q?: string } = {}) =>
+  shopOrders = (query: PageQuery & T.OrderFilters = {}) =>
     this.http.call<T.Page<T.Order>>('GET', '/v1/shop/orders', { query: { ...query } });
   shopOrder = (order: string) => this.http.call<T.Order>('GET', `/v1/shop/orders/${part(order)}`);
   ship = (order: string, body: T.ShipDraft) =>
     this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/ship`, { body, tap: `ship.${order}` });
+  changePackage = (order: string, number: number, body: T.PackageChange) =>
+    this.http.call<T.Order>('PUT', `/v1/shop/orders/${part(order)}/packages/${number}`, { body });
+  trackPackage = (order: string, number: number, body: T.TrackDraft) =>
+    this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/packages/${number}/track`, {
+      body,
+      tap: `track.${order}.${number}`,
+    });
+  /** Where the browser downloads the orders from; with `reason` also names, phones and addresses. */
+  ordersFile = (filters: T.OrderFilters, reason = '') =>
+    this.http.address('/v1/shop/orders.csv', { ...filters, ...(reason ? { personal: 'true', reason } : {}) });
   setOrderNote = (order: string, note: string) =>
     this.http.call<T.Order>('PUT', `/v1/shop/orders/${part(order)}/note`, { body: { note } });
   confirmPayment = (order: string) =>

@@ -71,6 +71,11 @@ export class Http {
     }
   }
 
+  /** The address of a file that the browser fetches by itself. */
+  address(path: string, query: Call['query'] = {}): string {
+    return this.base + path + queryOf(query);
+  }
+
   private async send<T>(method: Method, path: string, call: Call, key?: string): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (method !== 'GET' && this.csrf !== null) headers['X-CSRF-Token'] = this.csrf;

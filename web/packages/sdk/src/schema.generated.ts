@@ -1699,6 +1699,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shop/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders as CSV, newest first, a line for each of their lines; audited
+         * @description Needs the right order.read.
+         */
+        get: operations["exportOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shop/orders/{order}": {
         parameters: {
             query?: never;
@@ -1799,6 +1819,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shop/orders/{order}/packages/{package}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct a package's carrier and tracking number
+         * @description Needs the right order.write.
+         */
+        put: operations["changePackage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/orders/{order}/packages/{package}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say where a package is: the buyer reads it
+         * @description Needs the right order.write.
+         */
+        post: operations["trackPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shop/orders/{order}/ship": {
         parameters: {
             query?: never;
@@ -1809,7 +1869,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ship a paid order
+         * Send a package of a paid order; the same package again changes nothing
          * @description Needs the right order.write.
          */
         post: operations["shipOrder"];
@@ -2793,7 +2853,8 @@ export interface components {
             pay_by_ms?: number | null;
             paid_at_ms?: number | null;
             payments: components["schemas"]["OrderPayment"][];
-            shipment?: components["schemas"]["Shipment"] | null;
+            /** @description In the order they were sent */
+            packages: components["schemas"]["Package"][];
             /** @description Paid with play money */
             test: boolean;
             /** @description false: tickets and the like, which need no address */
@@ -2842,6 +2903,8 @@ export interface components {
             subtotal: components["schemas"]["Money"];
             /** @description Of the subtotal, by coupons */
             discount: components["schemas"]["Money"];
+            /** @description Units to send that are in no package yet */
+            left_to_ship: number;
         };
         OrderLineDraft: {
             sku: string;
@@ -2867,6 +2930,26 @@ export interface components {
             name: string;
             /** @description At least 8 characters */
             password: string;
+        };
+        Package: {
+            /** @description Counted in its order, from 1 */
+            package: number;
+            carrier: string;
+            tracking: string;
+            /** @description When it was sent */
+            at_ms: number;
+            lines: components["schemas"]["PackageLine"][];
+            /** @description Oldest first */
+            track: components["schemas"]["TrackPoint"][];
+        };
+        PackageChange: {
+            carrier: string;
+            tracking: string;
+        };
+        PackageLine: {
+            /** @description Position among the order's lines, from 0 */
+            line: number;
+            quantity: number;
         };
         PasswordChange: {
             current: string;
@@ -3233,11 +3316,8 @@ export interface components {
         ShipDraft: {
             carrier: string;
             tracking: string;
-        };
-        Shipment: {
-            carrier: string;
-            tracking: string;
-            at_ms: number;
+            /** @description What the package holds; left out: everything that is left */
+            lines?: components["schemas"]["PackageLine"][] | null;
         };
         ShowDraft: {
             product: string;
@@ -3435,6 +3515,20 @@ export interface components {
             issuer: string;
             /** @description the aud it must carry; for the installation's keys members.jwt_audience counts */
             audience: string;
+        };
+        TrackDraft: {
+            /** @enum {string} */
+            state: "in_transit" | "out_for_delivery" | "delivered" | "problem";
+            /** @description What the buyer reads */
+            text: string;
+            /** @description When it happened; now if left out */
+            at_ms?: number | null;
+        };
+        TrackPoint: {
+            /** @enum {string} */
+            state: "in_transit" | "out_for_delivery" | "delivered" | "problem";
+            text: string;
+            at_ms: number;
         };
         Variant: {
             sku: string;
@@ -6520,8 +6614,16 @@ export interface operations {
             query?: {
                 /** @description an order state */
                 state?: string;
-                /** @description order id, tracking number, product or masked buyer */
+                /** @description order id or its last 6 characters and more, tracking number, product, variant, note or masked buyer */
                 q?: string;
+                /** @description where it was bought */
+                room?: string;
+                /** @description whose: usr_... */
+                buyer?: string;
+                /** @description created then or later */
+                from_ms?: string;
+                /** @description created before */
+                until_ms?: string;
                 /** @description 1 to 100 */
                 limit?: string;
                 /** @description `next` of the page before */
@@ -6541,6 +6643,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportOrders: {
+        parameters: {
+            query?: {
+                /** @description an order state */
+                state?: string;
+                /** @description order id or its last 6 characters and more, tracking number, product, variant, note or masked buyer */
+                q?: string;
+                /** @description where it was bought */
+                room?: string;
+                /** @description whose: usr_... */
+                buyer?: string;
+                /** @description created then or later */
+                from_ms?: string;
+                /** @description created before */
+                until_ms?: string;
+                /** @description true: with name, phone and address; needs personal.read and `reason` */
+                personal?: string;
+                /** @description why personal data is taken out; kept in the audit log */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -6654,6 +6792,65 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changePackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: string;
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    trackPackage: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                order: string;
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

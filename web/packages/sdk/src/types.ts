@@ -156,6 +156,7 @@ export type OrderState =
   | 'pending_payment'
   | 'closing'
   | 'paid'
+  | 'partly_shipped'
   | 'shipped'
   | 'completed'
   | 'closed'
@@ -164,10 +165,22 @@ export type OrderState =
 export type OrderLine = AnswerOf<'OrderLine'>;
 export type OrderAddress = AnswerOf<'OrderAddress'>;
 export type OrderPayment = AnswerOf<'OrderPayment'>;
-export type Shipment = AnswerOf<'Shipment'>;
+export type Package = AnswerOf<'Package'>;
+export type TrackPoint = AnswerOf<'TrackPoint'>;
+export type PackageChange = Schemas['PackageChange'];
+export type TrackDraft = Schemas['TrackDraft'];
 export type ShipDraft = Schemas['ShipDraft'];
 export type Order = Worded<AnswerOf<'Order'>, { state: OrderState }>;
 export type OrderDraft = Schemas['OrderDraft'];
+/** What a list of the shop's orders is narrowed by; what is empty is not asked. */
+export interface OrderFilters {
+  state?: string;
+  q?: string;
+  room?: string;
+  buyer?: string;
+  from_ms?: number;
+  until_ms?: number;
+}
 export type PaymentProvider = Worded<AnswerOf<'PaymentProvider'>, { provider: 'sandbox' | 'manual' }>;
 export type Payment = AnswerOf<'Payment'>;
 

@@ -8,7 +8,7 @@ export interface LiveTotals {
   testPaid: number;
 }
 
-const PAID_STATES = new Set(['paid', 'shipped', 'completed']);
+const PAID_STATES = new Set(['paid', 'partly_shipped', 'shipped', 'completed']);
 
 /** Counts the orders of one room made at or after `sinceMs`; amounts are minor units. */
 export function liveTotals(orders: readonly Order[], room: string, sinceMs: number): LiveTotals {

@@ -11,7 +11,7 @@ export interface OrderActions {
 export function orderActions(order: Order): OrderActions {
   const unpaid = order.state === 'pending_payment' || order.state === 'closing';
   return {
-    ship: order.state === 'paid' && order.needs_shipping,
+    ship: (order.state === 'paid' || order.state === 'partly_shipped') && order.needs_shipping,
     confirmPayment: unpaid && order.payments.some((payment) => payment.provider === 'manual'),
     cancel: order.state === 'pending_payment',
   };

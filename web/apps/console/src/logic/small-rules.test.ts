@@ -43,6 +43,7 @@ describe('order actions', () => {
 
   it('ships what is paid and nothing else', () => {
     expect(orderActions(order('paid')).ship).toBe(true);
+    expect(orderActions(order('partly_shipped')).ship).toBe(true);
     expect(orderActions(order('pending_payment')).ship).toBe(false);
     expect(orderActions(order('shipped')).ship).toBe(false);
     expect(orderActions({ ...order('paid'), needs_shipping: false }).ship).toBe(false);

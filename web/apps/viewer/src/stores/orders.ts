@@ -24,6 +24,8 @@ export const useOrders = defineStore('orders', () => {
   const get = async (id: string): Promise<Order> => take(await api.order(id));
   const cancel = async (id: string): Promise<Order> => take(await api.cancelOrder(id));
 
+  const complete = async (id: string): Promise<Order> => take(await api.completeOrder(id));
+
   /** The event names the new state; everything else about the order is asked for. */
   async function follow(event: OrderEvent): Promise<void> {
     const known = byId.value.get(event.order);
@@ -31,5 +33,5 @@ export const useOrders = defineStore('orders', () => {
     await get(event.order).catch(() => undefined);
   }
 
-  return { byId, list, next, take, load, get, cancel, follow };
+  return { byId, list, next, take, load, get, cancel, complete, follow };
 });
