@@ -36,6 +36,18 @@ class NoMembers final : public MembersPort {
   }
   Task<Result<void>> audit(AuditEntry) override { co_return Result<void>(); }
 };
+// The room is open: nobody shows a password or a token.
+class NoProofs final : public ProofPort {
+ public:
+  Task<Result<std::string>> hash_password(std::string) override { co_return kNoProof; }
+  Task<Result<bool>> check_password(std::string, std::string) override { co_return kNoProof; }
+  Task<Result<void>> check_terms(TokenTerms) override { co_return kNoProof; }
+  Task<Result<WatchClaims>> watch_claims(TokenTerms, std::string) override { co_return kNoProof; }
+  Task<Result<int64_t>> tier(AccountId) override { co_return kNoProof; }
+
+ private:
+  static constexpr Error kNoProof{ErrorKind::unsupported, "bench.proofs"};
+};
 
 Task<Result<Caller>> believe(std::shared_ptr<const HttpRequest> request) {
   Caller caller;
@@ -87,6 +99,7 @@ int main(int argc, char** argv) {
   NoMedia media;
   AllOn ops;
   NoMembers members;
+  NoProofs proofs;
   RoomsModule rooms({.cores = cores,
                      .router = router,
                      .bus = *bus,
@@ -96,7 +109,9 @@ int main(int argc, char** argv) {
                      .metrics = metrics,
                      .media = media,
                      .ops = ops,
-                     .members = members});
+                     .members = members,
+                     .proofs = proofs,
+                     .random = random});
   HttpServer http(
       {.cores = cores, .router = router, .clock = clock, .metrics = metrics, .authenticator = believe});
   std::string fault;
