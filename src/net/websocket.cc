@@ -18,69 +18,90 @@ constexpr std::string_view kAcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11
 
 WebSocketReceiver::WebSocketReceiver(size_t message_max, WebSocketDeflate deflate,
                                      std::vector<uint8_t> received)
-    : parser_(message_max, deflate), received_(std::move(received)) {}
+    : bytes_max_(message_max), deflate_(deflate) {
+  if (!received.empty()) busy().received = std::move(received);
+}
 
 void WebSocketReceiver::set_limits(Milliseconds silence, Milliseconds message) {
   silence_max_ = silence;
   message_max_ = message;
 }
 
+WebSocketReceiver::Busy& WebSocketReceiver::busy() {
+  if (!busy_) busy_ = std::make_unique<Busy>(bytes_max_, deflate_);
+  return *busy_;
+}
+
+// All bytes are used: between messages nothing is kept, within one its parser.
+void WebSocketReceiver::rest() {
+  if (!busy_->parser.midway()) {
+    busy_.reset();
+    return;
+  }
+  busy_->received = {};
+  busy_->used = 0;
+  if (busy_->message_since.time_since_epoch().count() == 0) busy_->message_since = heard_at_;
+}
+
 Task<Result<WebSocketMessage>> WebSocketReceiver::receive(TcpSocket* socket) {
   for (;;) {
-    auto message = next_data();
+    auto message = next();
     if (!message) co_return message.error();
-    if (*message) {
-      message_since_ = {};
-      co_return std::move(**message);
-    }
-    const auto more = read_more(*socket);
+    if (*message) co_return std::move(**message);
+    const auto more = read(*socket);
     if (!more) co_return more.error();
     if (*more) {
       co_await yield_core();  // one peer that never stops sending leaves room for the others
       continue;
     }
-    if (const auto timely = limit_wait(*socket); !timely) co_return out_of_time(timely.error());
-    if (const auto waited = co_await socket->wait_readable(); !waited) co_return out_of_time(waited.error());
+    if (silence_max_.count() > 0) {
+      const Milliseconds left = time_left();
+      if (left.count() <= 0) co_return out_of_time();
+      socket->set_read_limit(left);
+    }
+    const auto waited = co_await socket->wait_readable();
+    if (waited) continue;
+    const bool is_late = waited.error().kind == ErrorKind::timed_out && silence_max_.count() > 0;
+    co_return is_late ? out_of_time() : waited.error();
   }
 }
 
-// Before a wait: how long it may last.
-Result<void> WebSocketReceiver::limit_wait(TcpSocket& socket) {
-  if (silence_max_.count() == 0) return {};
-  if (!parser_.midway()) {
-    message_since_ = {};
-    socket.set_read_limit(silence_max_);
-    return {};
-  }
-  const auto now = std::chrono::steady_clock::now();
-  if (message_since_.time_since_epoch().count() == 0) message_since_ = now;
-  const auto left = std::chrono::duration_cast<Milliseconds>(message_since_ + message_max_ - now);
-  if (left.count() <= 0) return Error{ErrorKind::timed_out, "websocket.slow"};
-  socket.set_read_limit(std::min(left, silence_max_));
-  return {};
+// How long the peer may wait before it sends more.
+Milliseconds WebSocketReceiver::time_left() const {
+  const auto now = Steady::now();
+  const auto left = [now](Steady::time_point since, Milliseconds time) {
+    return std::chrono::ceil<Milliseconds>(since + time - now);
+  };
+  const Milliseconds silent = left(heard_at_, silence_max_);
+  const bool midway = busy_ && busy_->message_since.time_since_epoch().count() != 0;
+  return midway ? std::min(silent, left(busy_->message_since, message_max_)) : silent;
+}
+
+Result<void> WebSocketReceiver::check_time() {
+  if (silence_max_.count() == 0 || time_left().count() > 0) return {};
+  return out_of_time();
 }
 
 // Tells the peer that its time is over.
-Error WebSocketReceiver::out_of_time(Error error) {
-  if (error.kind != ErrorKind::timed_out || silence_max_.count() == 0) return error;
-  const Error late{ErrorKind::timed_out, parser_.midway() ? "websocket.slow" : "websocket.silent"};
+Error WebSocketReceiver::out_of_time() {
+  const Error late{ErrorKind::timed_out, busy_ ? "websocket.slow" : "websocket.silent"};
   answer(websocket_close_frame(close_code_of(late), late.reason));
   return late;
 }
 
-// The next data message among what was received, control messages done on the way.
-Result<std::optional<WebSocketMessage>> WebSocketReceiver::next_data() {
+// Control messages are done on the way.
+Result<std::optional<WebSocketMessage>> WebSocketReceiver::next() {
   for (;;) {
-    Bytes rest = Bytes(received_).subspan(used_);
-    auto message = parser_.next(rest);
-    used_ = received_.size() - rest.size();
+    if (!busy_) return std::optional<WebSocketMessage>();
+    Bytes left = Bytes(busy_->received).subspan(busy_->used);
+    auto message = busy_->parser.next(left);
+    busy_->used = busy_->received.size() - left.size();
     if (!message) {
       answer(websocket_close_frame(close_code_of(message.error()), message.error().reason));
       return message.error();
     }
     if (!*message) {
-      received_ = {};  // a silent connection keeps no buffer
-      used_ = 0;
+      rest();
       return std::optional<WebSocketMessage>();
     }
     switch ((*message)->kind) {
@@ -94,20 +115,22 @@ Result<std::optional<WebSocketMessage>> WebSocketReceiver::next_data() {
         answer(websocket_close_frame(close_code_, {}));
         return Error{ErrorKind::gone, "websocket.closed"};
       default:
+        busy_->message_since = {};
         return message;
     }
   }
 }
 
 // A plain function, so that its buffer is on the stack and not in every connection's coroutine.
-Result<bool> WebSocketReceiver::read_more(TcpSocket& socket) {
+Result<bool> WebSocketReceiver::read(TcpSocket& socket) {
   std::array<uint8_t, kReadBytes> buffer;
   const auto got = socket.receive(buffer);
   if (!got) return got.error();
   if (!*got) return false;
   if (**got == 0) return Error{ErrorKind::unavailable, "tcp.closed"};
-  received_.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(**got));
-  used_ = 0;
+  heard_at_ = Steady::now();
+  busy().received.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(**got));
+  busy_->used = 0;
   return true;
 }
 

@@ -7,11 +7,16 @@
 //   web.receiver.set_answer([seat](Bytes frame) { seat->send_private(frame); });
 //   for (;;) { const auto message = co_await web.receiver.receive(&web.socket); ... }
 //
-// Owns    the message under way and bytes received beyond it.
+// Who has thousands that are silent waits by TcpSocket::when_readable() instead, without a coroutine: next()
+// until it has nothing, then read(), until that has nothing either; and check_time() now and then.
+//
+// Owns    the message under way and bytes received beyond it, and neither of them in between.
 // Thread  the socket's core.
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,24 +43,44 @@ class WebSocketReceiver {
   // WebSocketParser and `timed_out` "websocket.silent", "websocket.slow", after which the answer with the
   // close code is on its way; those of TcpSocket::read_some, "tcp.closed" at the connection's end.
   Task<Result<WebSocketMessage>> receive(TcpSocket* socket);
+
+  // The next message among what was read; nothing: all of it is used. Errors: as receive().
+  Result<std::optional<WebSocketMessage>> next();
+  // Reads once, without waiting, when next() has nothing; false: nothing has arrived. Errors: those of
+  // TcpSocket::receive, `unavailable` "tcp.closed" at the connection's end.
+  Result<bool> read(TcpSocket& socket);
+  // Errors, after which the answer with the close code is on its way: `timed_out` "websocket.silent",
+  // "websocket.slow".
+  Result<void> check_time();
+
   // Why the peer said it closed; kNoStatus before that.
   uint16_t close_code() const { return close_code_; }
 
  private:
-  Result<std::optional<WebSocketMessage>> next_data();
-  Result<bool> read_more(TcpSocket& socket);
-  Result<void> limit_wait(TcpSocket& socket);
-  Error out_of_time(Error error);
+  using Steady = std::chrono::steady_clock;
+  // What there is only while bytes or a part of a message wait for more.
+  struct Busy {
+    Busy(size_t message_max, WebSocketDeflate deflate) : parser(message_max, deflate) {}
+    WebSocketParser parser;
+    std::vector<uint8_t> received{};
+    size_t used = 0;
+    Steady::time_point message_since{};  // zero: none is under way
+  };
+
+  Busy& busy();
+  void rest();
+  Milliseconds time_left() const;
+  Error out_of_time();
   void answer(const std::vector<uint8_t>& frame);
 
-  WebSocketParser parser_;
-  std::vector<uint8_t> received_;
-  size_t used_ = 0;
-  Answer answer_;
+  size_t bytes_max_;  // of a message
+  WebSocketDeflate deflate_;
   uint16_t close_code_ = websocket_close::kNoStatus;
+  std::unique_ptr<Busy> busy_;
+  Answer answer_;
   Milliseconds silence_max_{0};
   Milliseconds message_max_{0};
-  std::chrono::steady_clock::time_point message_since_{};  // zero: none is under way
+  Steady::time_point heard_at_ = Steady::now();
 };
 
 struct WebSocket {

@@ -64,6 +64,31 @@ TEST(OriginRule, SameHostOrListed) {
   EXPECT_FALSE(origin_allowed(rule, "http://live.example:8080", "live.example:8080", true));
 }
 
+// For who waits without a coroutine and looks at the time now and then.
+Error time_out_of(WebSocketReceiver receiver, std::vector<uint8_t>& told) {
+  receiver.set_answer([&told](Bytes frame) { told.assign(frame.begin(), frame.end()); });
+  receiver.set_limits(Milliseconds(1), Milliseconds(1));
+  EXPECT_FALSE(receiver.next().value());
+  for (;;) {
+    if (const auto timely = receiver.check_time(); !timely) return timely.error();
+  }
+}
+
+TEST(WebSocketReceiver, WhoseTimeIsOverIsToldWhy) {
+  std::vector<uint8_t> told;
+  EXPECT_EQ(time_out_of({100, WebSocketDeflate::off, {}}, told).reason, "websocket.silent");
+  EXPECT_EQ(told, websocket_close_frame(websocket_close::kPolicy, "websocket.silent"));
+  const Bytes begun = as_bytes(std::string_view("\x81\x85", 2));
+  EXPECT_EQ(time_out_of({100, WebSocketDeflate::off, {begun.begin(), begun.end()}}, told).reason,
+            "websocket.slow");
+  EXPECT_EQ(told, websocket_close_frame(websocket_close::kPolicy, "websocket.slow"));
+}
+
+// Thousands are silent for hours: what reads a message is there while one comes.
+TEST(WebSocketReceiver, IsSmallBetweenMessages) {
+  EXPECT_LE(sizeof(WebSocketReceiver), 96u);
+}
+
 TEST_F(WebSocketTest, EchoesTextAndBinary) {
   WebSocketClient client(server.port(), "/v1/echo");
   ASSERT_EQ(client.handshake().status, 101);

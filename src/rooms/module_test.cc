@@ -235,6 +235,72 @@ TEST_F(RoomsModuleTest, ABannedViewerIsPutOutWithinFiveSecondsAndStaysOut) {
   EXPECT_EQ(next(bystander, "pong").at("t"), 1);
 }
 
+// The door's list of pages has no holes: who filled one is found there as before.
+TEST_F(RoomsModuleTest, WhoStaysIsStillFoundWhenOthersHaveLeft) {
+  create("demo", "k1");
+  const auto viewer = [](int number) {
+    return HttpClient::Headers{{"Viewer", "gst_000000000000" + std::to_string(number)}};
+  };
+  std::vector<std::unique_ptr<WebSocketClient>> pages;
+  for (int number = 1; number <= 8; ++number) {
+    pages.push_back(std::make_unique<WebSocketClient>(server.port(), kSocket, viewer(number)));
+    next(*pages.back(), "snapshot");
+  }
+  for (const size_t leaver : {0u, 1u, 2u, 4u}) {
+    pages[leaver]->write(client_frame(WebSocketOpcode::close, "\x03\xe8"));
+    auto frame = pages[leaver]->read();
+    while (!frame.ended) frame = pages[leaver]->read();
+  }
+  for (const size_t place : {7u, 3u, 6u, 5u}) {
+    EXPECT_EQ(sanction("ban", "gst_000000000000" + std::to_string(place + 1), 60, "fraud").status, 201);
+    EXPECT_EQ(next(*pages[place], "outside").at("why"), "banned");
+  }
+}
+
+TEST_F(RoomsModuleTest, WhatComesInOnePieceIsAnsweredInOrder) {
+  create("demo", "k1");
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
+  next(socket, "snapshot");
+  std::string bytes;
+  for (int number = 0; number < 20; ++number) {
+    const bool chat = number % 2 == 0;
+    const std::string ref = std::to_string(number);
+    bytes += client_frame(WebSocketOpcode::text,
+                          chat ? R"({"kind":"chat","ref":")" + ref + R"(","text":"a line "})"
+                               : R"({"kind":"ping","t":)" + ref + "}");
+    bytes += client_frame(WebSocketOpcode::ping, "beat");
+  }
+  socket.write(bytes);
+  int answered = 0;
+  int beats = 0;
+  while (answered < 20 || beats < 20) {
+    const auto frame = socket.read();
+    ASSERT_FALSE(frame.ended);
+    if (frame.opcode == WebSocketOpcode::pong) ++beats;
+    if (frame.opcode != WebSocketOpcode::text) continue;
+    for (const auto& event : boost::json::parse(frame.payload).as_array()) {
+      const std::string_view kind = event.at("kind").as_string();
+      if (kind == "pong") EXPECT_EQ(event.at("t"), answered++);
+      if (kind == "ack" || kind == "error")
+        EXPECT_EQ(event.at("ref").as_string(), std::to_string(answered++));
+    }
+  }
+}
+
+// Whoever says more than anybody can is read slowly, and loses nothing.
+TEST_F(RoomsModuleTest, AFloodOfMessagesIsTakenSlowly) {
+  create("demo", "k1");
+  WebSocketClient socket(server.port(), kSocket, {{"Viewer", std::string(kGuest)}});
+  next(socket, "snapshot");
+  const auto began = std::chrono::steady_clock::now();
+  std::string bytes;
+  for (int number = 0; number <= 150; ++number)
+    bytes += client_frame(WebSocketOpcode::text, R"({"kind":"ping","t":)" + std::to_string(number) + "}");
+  socket.write(bytes);
+  while (next(socket, "pong").at("t") != 150) continue;
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(500));
+}
+
 TEST_F(RoomsModuleTest, ASiteBanHoldsInEveryRoomAlsoALaterOne) {
   create("demo", "k1");
   EXPECT_EQ(sanction("ban", kGuest, 60, "fraud", "site").status, 201);

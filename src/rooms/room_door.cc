@@ -1,7 +1,9 @@
 #include "rooms/room_door.h"
 
+#include <algorithm>
 #include <charconv>
 #include <latch>
+#include <unordered_map>
 
 #include "base/log.h"
 #include "rooms/access_store.h"
@@ -13,15 +15,8 @@ namespace {
 
 constexpr Error kUnavailable{ErrorKind::unavailable, "rooms.unavailable"};
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
-// Pages ping every 10 s; who says nothing for so long is gone.
-constexpr Milliseconds kSilenceMax{60'000};
-constexpr Milliseconds kMessageTime{10'000};
 constexpr Milliseconds kSweepEvery{1'000};
-// Over it the socket is not read for a moment: a page sends a few a second at most.
-constexpr int64_t kMessagesPerSecond = 100;
-constexpr Milliseconds kFloodPause{100};
-// What the kernel may hold unsent: more only delays what is newer.
-constexpr int kUnsentMax = 32 * 1024;
+constexpr size_t kSweepSlice = 512;  // looked at before others get their turn
 
 std::optional<int64_t> whole_number(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -70,63 +65,48 @@ std::optional<Problem> RoomDoor::outside_of(const Call& call, const RoomHandle& 
 }
 
 Task<void> RoomDoor::serve(Call call, std::unique_ptr<Connection> connection) {
-  ++inside_;
+  Attendance attendance(inside_);
   if (shut_ || !context_.database) {
     co_await refuse(connection.get(), Problem(kUnavailable));
-  } else if (auto room = context_.directory.find(call.param("room")); !room) {
-    co_await refuse(connection.get(), Problem(kNoRoom));
-  } else if (const auto outside = outside_of(call, *room)) {
-    co_await refuse(connection.get(), *outside);
-  } else {
-    Core& core = connection->core();
-    OriginRule rule{.allowed = core.config().get(kAllowedOrigins)};
-    auto upgraded =
-        co_await connection->upgrade_websocket(std::move(rule), kRoomMessageBytesMax, WebSocketDeflate::on);
-    if (upgraded) {
-      const HttpRequest& request = *call.request;
-      Guest guest{author_of(call.caller, request.remote), visitor_of(call.caller, request.remote),
-                  position_of(request)};
-      // A page stays for hours, and its request says nothing any more.
-      call = {};
-      connection.reset();
-      co_await visit(std::move(guest), std::move(room), &core, &*upgraded);
-    }
+    co_return;
   }
-  connection.reset();
-  --inside_;
-  inside_.notify_all();
+  auto room = context_.directory.find(call.param("room"));
+  if (!room) {
+    co_await refuse(connection.get(), Problem(kNoRoom));
+    co_return;
+  }
+  if (const auto outside = outside_of(call, *room)) {
+    co_await refuse(connection.get(), *outside);
+    co_return;
+  }
+  Core& core = connection->core();
+  OriginRule rule{.allowed = core.config().get(kAllowedOrigins)};
+  auto upgraded =
+      co_await connection->upgrade_websocket(std::move(rule), kRoomMessageBytesMax, WebSocketDeflate::on);
+  if (!upgraded || shut_) co_return;
+  const HttpRequest& request = *call.request;
+  RoomPage::Needs needs{.context = context_,
+                        .room = std::move(room),
+                        .core = core,
+                        .web = std::move(*upgraded),
+                        .who = author_of(call.caller, request.remote),
+                        .visitor = visitor_of(call.caller, request.remote),
+                        .attendance = std::move(attendance)};
+  const auto page = std::make_shared<RoomPage>(std::move(needs));
+  Floor& floor = floor_of(core);
+  page->place = floor.pages.size();
+  floor.pages.push_back(page);
+  sweep_later(core);
+  std::function<void()> gone = [&floor, page = page.get()] { remove(floor, *page); };
+  const auto resume = position_of(request);
+  co_await page->enter(resume, std::move(gone));
 }
 
-Task<void> RoomDoor::visit(Guest guest, RoomHandlePtr room, Core* core, WebSocket* web) {
-  TcpSocket& socket = web->socket;
-  web->receiver.set_limits(kSilenceMax, kMessageTime);
-  socket.set_unsent_limit(kUnsentMax);
-  const std::string room_name = room->name();
-  RoomSocket::Needs needs{.context = context_,
-                          .room = std::move(room),
-                          .core = *core,
-                          .socket = socket,
-                          .who = std::move(guest.who),
-                          .deflate = web->deflate,
-                          .ended = [&socket] { socket.close(); }};
-  const auto seat = std::make_shared<RoomSocket>(std::move(needs));
-  floor_of(*core).inside.emplace(&socket, Inside{seat, room_name, std::move(guest.visitor)});
-  sweep_later(*core);
-  const auto entered = co_await seat->enter(guest.resume);
-  if (entered && !shut_) {
-    web->receiver.set_answer([&seat](Bytes frame) { seat->send_frame(frame); });
-    SecondAllowance messages(kMessagesPerSecond);
-    for (auto message = co_await web->receiver.receive(&socket); message;
-         message = co_await web->receiver.receive(&socket)) {
-      co_await seat->take(std::move(message->payload));
-      while (messages.take(1, context_.clock.monotonic()) == 0 && socket.is_open())
-        co_await sleep_for(kFloodPause);
-    }
-    co_await yield_core();  // the echo of a close is sent in the loop's next turn
-  }
-  seat->leave();
-  floor_of(*core).inside.erase(&socket);
-  socket.close();
+void RoomDoor::remove(Floor& floor, const RoomPage& page) {
+  const size_t place = page.place;
+  const auto gone = std::exchange(floor.pages[place], std::move(floor.pages.back()));
+  floor.pages.pop_back();
+  if (place < floor.pages.size()) floor.pages[place]->place = place;
 }
 
 void RoomDoor::start() {
@@ -140,22 +120,37 @@ void RoomDoor::sweep_later(Core& core) {
   floor.sweep.emplace(core.io());
   floor.sweep->expires_after(kSweepEvery);
   floor.sweep->async_wait([this, &core](const boost::system::error_code& cancelled) {
-    if (!cancelled) sweep(core);
+    if (cancelled) return;
+    floor_of(core).sweep.reset();
+    if (core.index() == 0) core.spawn(store_trials());
+    look_at(core, SIZE_MAX, Attendance(inside_));
   });
 }
 
 // A ban, a changed rule, a time that ran out: whatever keeps a viewer out takes hold of those inside here.
-void RoomDoor::sweep(Core& core) {
-  Floor& floor = floor_of(core);
-  floor.sweep.reset();
-  std::vector<std::pair<std::shared_ptr<RoomSocket>, EntryDecision>> out;
-  for (const auto& [socket, inside] : floor.inside) {
-    EntryDecision decision = context_.doors.ask(inside.room, inside.who);
-    if (!decision.lets_in()) out.emplace_back(inside.seat, std::move(decision));
+// From the end, where those come from that fill a hole: nobody is passed over.
+void RoomDoor::look_at(Core& core, size_t below, Attendance attendance) {
+  if (shut_) return;
+  const auto& pages = floor_of(core).pages;
+  below = std::min(below, pages.size());
+  const size_t slice_end = below - std::min(below, kSweepSlice);
+  std::unordered_map<const RoomHandle*, bool> guarded;  // whether anybody might have to leave
+  while (below > slice_end) {
+    RoomPage& page = *pages[--below];
+    page.check_time();
+    const auto [found, is_new] = guarded.try_emplace(&page.room(), false);
+    if (is_new) found->second = context_.doors.guards(page.room().name());
+    if (!found->second) continue;
+    const EntryDecision decision = context_.doors.ask(page.room().name(), page.visitor());
+    if (!decision.lets_in()) page.cut(decision);
   }
-  for (const auto& [seat, decision] : out) seat->cut(decision);
-  if (core.index() == 0) core.spawn(store_trials());
-  if (core.index() == 0 || !floor.inside.empty()) sweep_later(core);
+  if (below > 0) {
+    core.post([this, &core, below, rest = std::move(attendance)]() mutable {
+      look_at(core, below, std::move(rest));
+    });
+  } else if (core.index() == 0 || !pages.empty()) {
+    sweep_later(core);
+  }
 }
 
 // Behind the door, not at it: what a crash takes is a second's trials.
@@ -163,12 +158,10 @@ Task<void> RoomDoor::store_trials() {
   if (shut_) co_return;
   auto begun = context_.doors.take_new_trials();
   if (begun.empty()) co_return;
-  ++inside_;  // stop() waits for it
+  const Attendance attendance(inside_);  // stop() waits for it
   auto work = [begun = std::move(begun)](Transaction& tx) { return add_trials(tx, begun); };
   const Result<void> kept = co_await context_.database->write(std::move(work));
   if (!kept) log_error("rooms.trials_not_kept", {{"why", kept.error().reason}});
-  --inside_;
-  inside_.notify_all();
 }
 
 void RoomDoor::stop() {
@@ -177,7 +170,7 @@ void RoomDoor::stop() {
   for (int index = 0; index < context_.cores.count(); ++index) {
     Core& core = context_.cores.at(index);
     core.post([this, &core, &quiet] {
-      for (const auto& [socket, inside] : floor_of(core).inside) socket->close();
+      for (const auto& page : floor_of(core).pages) page->end();
       floor_of(core).sweep.reset();
       core.post([&quiet] { quiet.count_down(); });  // behind a sweep that was due already
     });

@@ -1,23 +1,21 @@
 // Where a page's WebSocket enters a room: /v1/rooms/{room}/socket.
 //
-// Owns    the list of open sockets of each core, and a timer there that asks once a second whether each of
-//         them may still be inside.
+// Owns    the pages of each core, and a timer there that asks once a second whether each of them may still be
+//         inside.
 // Thread  routes on any core; drain() and stop() from the program's main thread while the cores run.
-// Never   outlived by a socket: stop() returns when the last one is gone.
+// Never   outlived by a page: stop() returns when the last one is gone.
 #pragma once
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "net/connection.h"
 #include "net/router.h"
-#include "net/websocket.h"
 #include "rooms/context.h"
-#include "rooms/room_socket.h"
+#include "rooms/room_page.h"
 
 namespace vitrine {
 
@@ -29,33 +27,22 @@ class RoomDoor {
   void start();
   // Lets nobody in any more; who is in stays.
   void drain() { shut_ = true; }
-  // Closes every socket and waits until its task has ended.
+  // Ends every page and waits until all are gone.
   void stop();
 
  private:
   Task<void> serve(Call call, std::unique_ptr<Connection> connection);
   Task<void> refuse(Connection* connection, Problem problem);
   std::optional<Problem> outside_of(const Call& call, const RoomHandle& room) const;
-  // What stays of the request.
-  struct Guest {
-    ChatAuthor who;
-    DoorVisitor visitor;
-    std::optional<RoomPosition> resume;
-  };
-  Task<void> visit(Guest guest, RoomHandlePtr room, Core* core, WebSocket* web);
-  struct Inside {
-    std::shared_ptr<RoomSocket> seat;
-    std::string room;
-    DoorVisitor who;
-  };
   struct Floor {
-    std::map<TcpSocket*, Inside> inside;
+    std::vector<std::shared_ptr<RoomPage>> pages;  // each knows its place
     std::optional<boost::asio::steady_timer>
         sweep;  // runs while somebody is inside, on the first core always
   };
   Floor& floor_of(const Core& core) { return floors_[static_cast<size_t>(core.index())]; }
+  static void remove(Floor& floor, const RoomPage& page);
   void sweep_later(Core& core);
-  void sweep(Core& core);
+  void look_at(Core& core, size_t below, Attendance attendance);
   Task<void> store_trials();
 
   RoomsContext& context_;
