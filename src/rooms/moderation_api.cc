@@ -293,6 +293,7 @@ Task<Reply<DeskView>> ModerationApi::desk(Call call) {
   if (!count) co_return count.error();
   out.held = count->held;
   out.reports = count->reports;
+  out.questions = count->questions;
   co_return out;
 }
 

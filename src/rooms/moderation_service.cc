@@ -1,6 +1,7 @@
 #include "rooms/moderation_service.h"
 
 #include "rooms/config.h"
+#include "rooms/question_store.h"
 
 namespace vitrine {
 namespace {
@@ -241,15 +242,22 @@ Task<Result<void>> ModerationService::close_report(std::string room, MessageId m
 Task<Result<DeskCount>> ModerationService::desk(std::string room) {
   const auto handle = context_.directory.find(room);
   if (!handle) co_return kNoRoom;
-  auto work = [room](Transaction& tx) { return open_report_count(tx, room); };
-  const auto reports = co_await context_.database->read(std::move(work));
-  if (!reports) co_return reports.error();
+  auto work = [room, rehearses = context_.lives.rehearses(room)](Transaction& tx) -> Result<DeskCount> {
+    const auto reports = open_report_count(tx, room);
+    if (!reports) return reports.error();
+    const auto questions = waiting_question_count(tx, room, rehearses);
+    if (!questions) return questions.error();
+    return DeskCount{.held = 0, .reports = *reports, .questions = *questions};
+  };
+  auto waiting = co_await context_.database->read(std::move(work));
+  if (!waiting) co_return waiting.error();
   auto held = std::make_shared<int64_t>(0);
   std::function<void(Room&)> count = [held](Room& at) {
     *held = static_cast<int64_t>(at.gate().held().size());
   };
   co_await rooms_.at_home(handle, std::move(count));
-  co_return DeskCount{*held, *reports};
+  waiting->held = *held;
+  co_return *waiting;
 }
 
 Task<Result<std::vector<RoomRoleRow>>> ModerationService::roles(std::string room) {

@@ -21,6 +21,7 @@ struct DoneSanction {
 struct DeskCount {
   int64_t held = 0;
   int64_t reports = 0;
+  int64_t questions = 0;  // of viewers, that wait
 };
 
 class ModerationService {

@@ -125,11 +125,13 @@ struct ReportDecision {
 struct DeskView {
   int64_t held = 0;
   int64_t reports = 0;
+  int64_t questions = 0;
   std::vector<RoomAct> acts;
   static constexpr std::string_view schema_name = "RoomDesk";
   static constexpr auto fields() {
     return std::tuple{field("held", &DeskView::held, {.help = "lines that wait for a moderator"}),
                       field("reports", &DeskView::reports, {.help = "reports nobody has handled"}),
+                      field("questions", &DeskView::questions, {.help = "questions that wait for the host"}),
                       field("acts", &DeskView::acts, {.help = "what the caller may do in this room"})};
   }
 };

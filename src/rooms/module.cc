@@ -6,10 +6,12 @@
 #include "base/log.h"
 #include "rooms/access_events.h"
 #include "rooms/config.h"
+#include "rooms/coupon_drop_api.h"
 #include "rooms/entry_api.h"
 #include "rooms/follow_api.h"
 #include "rooms/moderation_api.h"
 #include "rooms/poll_api.h"
+#include "rooms/question_api.h"
 #include "rooms/review_api.h"
 #include "rooms/room_door.h"
 #include "rooms/rooms_api.h"
@@ -66,6 +68,10 @@ struct RoomsModule::Parts {
         session_api(context, sessions),
         polls(context, service),
         poll_api(context, polls),
+        questions(context, service),
+        question_api(context, questions),
+        coupon_drops(context, service),
+        coupon_drop_api(context, coupon_drops),
         moderation_api(context, service, moderation),
         entry(context, needs.proofs, needs.random),
         entry_api(context, entry),
@@ -87,6 +93,10 @@ struct RoomsModule::Parts {
   SessionApi session_api;
   PollService polls;
   PollApi poll_api;
+  QuestionService questions;
+  QuestionApi question_api;
+  CouponDropService coupon_drops;
+  CouponDropApi coupon_drop_api;
   ModerationApi moderation_api;
   EntryService entry;
   EntryApi entry_api;
@@ -102,6 +112,8 @@ RoomsModule::RoomsModule(RoomsNeeds needs) : parts_(std::make_unique<Parts>(std:
   parts_->api.add_routes(parts_->needs.router);
   parts_->session_api.add_routes(parts_->needs.router);
   parts_->poll_api.add_routes(parts_->needs.router);
+  parts_->question_api.add_routes(parts_->needs.router);
+  parts_->coupon_drop_api.add_routes(parts_->needs.router);
   parts_->moderation_api.add_routes(parts_->needs.router);
   parts_->entry_api.add_routes(parts_->needs.router);
   parts_->follow_api.add_routes(parts_->needs.router);
@@ -143,6 +155,8 @@ Result<void> RoomsModule::start() {
   if (auto known = wait_for(parts_->home(), parts_->sessions.load()); !known) return known;
   if (auto loaded = wait_for(parts_->home(), parts_->service.load()); !loaded) return loaded;
   if (auto known = wait_for(parts_->home(), parts_->polls.load()); !known) return known;
+  if (auto known = wait_for(parts_->home(), parts_->questions.load()); !known) return known;
+  if (auto known = wait_for(parts_->home(), parts_->coupon_drops.load()); !known) return known;
   Task<Result<void>> following = context.follows.load(*context.database);
   if (auto known = wait_for(parts_->home(), std::move(following)); !known) return known;
   Task<Result<void>> reviewing = context.review.load(*context.database);
@@ -187,6 +201,7 @@ const AudiencePort& RoomsModule::audience() const {
 
 void RoomsModule::set_purchases(PurchasePort& purchases) {
   parts_->entry.set_purchases(purchases);
+  parts_->coupon_drops.set_purchases(purchases);
 }
 
 const RoomsPort& RoomsModule::port() const {

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <regex>
 
+#include "rooms/coupon_drop_service.h"
 #include "rooms/message.h"
 #include "rooms/poll_service.h"
+#include "rooms/question_service.h"
 #include "rooms/room_errors.h"
 #include "rooms/test_house.h"
 
@@ -149,6 +151,46 @@ class EverythingHappens : public ::testing::Test {
     return out;
   }
 
+  // A question of the buyer's is shown and pinned, a coupon dropped and claimed.
+  void ask_and_drop() {
+    QuestionService questions(*house.context, *house.service);
+    Core& core = house.cores.at(0);
+    ASSERT_TRUE(wait_on(core, questions.set_open("demo", true)));
+    until(bystander, "questions", seen);
+    const ChatAuthor asker{.id = std::string(kBuyer),
+                           .name = "B",
+                           .role = {},
+                           .guest = std::string(kSecrets[0]),
+                           .address = std::string(kSecrets[1])};
+    const auto asked = wait_on(core, questions.ask("demo", asker, "does it fit?", {"t", "question", "d"}));
+    const auto* made = std::get_if<AskedQuestion>(&asked);
+    ASSERT_NE(made, nullptr);
+    ASSERT_TRUE(wait_on(core, questions.move(made->question.id, QuestionStep::show, {})));
+    ASSERT_TRUE(wait_on(core, questions.pin(made->question.id, true)));
+    until(bystander, "question", seen);
+    until(buyer, "own_question", told);
+    TestPurchases shop;
+    shop.card = {
+        .coupon = CouponId{9}, .name = "Ten off", .room = "demo", .state = "active", .quota = 5, .left = 5};
+    shop.card.off = {.kind = "percent", .percent = 15, .cap = Money{2'000, {}}};
+    shop.card.claim_to_ms = house.clock.wall().ms + 60'000;
+    CouponDropService drops(*house.context, *house.service);
+    drops.set_purchases(shop);
+    ASSERT_TRUE(wait_on(core, drops.drop("demo", {9}, Milliseconds(30'000), {"t", "drop", "d"})));
+    until(bystander, "coupon", seen);
+    CouponChanged changed{.coupon = CouponId{9}, .name = "Ten off", .room = "demo", .state = "active"};
+    changed.left = 4;
+    changed.version = 2;
+    house.emit(changed);
+    bystander.until([&](const json::object& event) {
+      seen.push_back(event);
+      return event.contains("coupons") && event.at("kind") == "state";
+    });
+    TestViewer late(house, "gst_0000000000003", 0);
+    ASSERT_TRUE(late.connect());
+    until(late, "snapshot", seen);
+  }
+
   TestHouse house;
   TestViewer bystander;
   TestViewer buyer;
@@ -211,6 +253,7 @@ TEST_F(EverythingHappens, EveryEventFitsTheDocumentAndTheRoomsHaveNothingPersona
     seen.push_back(event);
     return event.contains("polls");
   });
+  ask_and_drop();
   ASSERT_TRUE(wait_on(house.cores.at(0), house.service->change("demo", "New title", std::nullopt)));
   until(bystander, "room_changed", seen);
   ChatSettings slow;
@@ -254,6 +297,7 @@ TEST(Protocol, WhatIsForOneViewerFitsTheDocument) {
                                            error_event("r", room_error("rooms.too_fast"), 500),
                                            pong_event(7, {5}),
                                            order_event(to_json(order).as_object()),
+                                           own_question_event({.state = QuestionState::answered}),
                                            flash_turn_event(FlashSaleId{77}, SkuId{5}, 5),
                                            held_event("r", {}),
                                            held_dropped_event({}),

@@ -316,6 +316,10 @@ void Room::change(const RoomChange& change, RoomPosition at, const std::string& 
     }
   }
   if (const auto* poll = std::get_if<Poll>(&change)) know_poll(*poll);
+  if (const auto* question = std::get_if<Question>(&change)) picture_.questions.take(*question);
+  if (const auto* asking = std::get_if<QuestionsNews>(&change))
+    picture_.questions.set_open(asking->open, practice_);
+  if (const auto* drop = std::get_if<CouponDrop>(&change)) know_coupon(*drop);
   if (const auto* news = std::get_if<SessionNews>(&change)) {
     picture_.session = news->json;
     rehearse(news->practice);
@@ -332,6 +336,8 @@ void Room::rehearse(bool practice) {
   if (practice_ && !practice) {
     std::erase_if(history_, [](const HistoryLine& line) { return line.rehearsed; });
     std::erase_if(polls_, [](const auto& entry) { return entry.second.practice; });
+    picture_.questions.forget_practice();
+    std::erase_if(picture_.coupons, [](const auto& entry) { return entry.second.practice; });
     rehearsed_to_ = picture_.at.seq;
   }
   practice_ = practice;
@@ -348,7 +354,7 @@ void Room::set_stock(SkuId sku, StockLevel level) {
   StockLevel& kept = stock_[sku];
   if (level.version <= kept.version) return;
   kept = level;
-  stock_news_[sku] = level;
+  news_.stock[sku] = level;
   state_changed();
 }
 
@@ -357,7 +363,7 @@ void Room::set_flash_stock(FlashKey key, FlashLevel level) {
   FlashLevel& kept = flash_[key];
   if (level.version <= kept.version) return;
   kept = level;
-  flash_news_[key] = level;
+  news_.flash[key] = level;
   state_changed();
 }
 
@@ -370,7 +376,7 @@ void Room::notice(std::string text_key, std::string name, std::string product) {
 void Room::know_poll(Poll poll) {
   home_.check_here();
   std::erase_if(polls_, [](const auto& entry) { return entry.second.state != PollState::open; });
-  poll_news_.erase(poll.id);
+  news_.polls.erase(poll.id);
   polls_[poll.id] = std::move(poll);
 }
 
@@ -380,7 +386,34 @@ void Room::count_vote(PollId poll, int64_t option) {
   // Once closed its counts are the database's.
   if (found == polls_.end() || found->second.state != PollState::open) return;
   ++found->second.counts.at(static_cast<size_t>(option));
-  poll_news_[poll] = found->second;
+  news_.polls[poll] = found->second;
+  state_changed();
+}
+
+void Room::know_questions(bool open, const std::vector<Question>& shown) {
+  home_.check_here();
+  picture_.questions.set_open(open, practice_);
+  for (const Question& question : shown) picture_.questions.take(question);
+}
+
+// Cards whose time is over go with the next one that comes.
+void Room::know_coupon(const CouponDrop& drop) {
+  home_.check_here();
+  const WallTime now = needs_.clock.wall();
+  std::erase_if(picture_.coupons, [&](const auto& entry) { return entry.second.ends <= now; });
+  picture_.coupons.erase(drop.coupon);
+  if (!drop.withdrawn) picture_.coupons[drop.coupon] = drop;
+}
+
+void Room::set_coupon_left(CouponId coupon, int64_t left, bool open, int64_t version) {
+  home_.check_here();
+  const auto found = picture_.coupons.find(coupon);
+  if (found == picture_.coupons.end() || version <= found->second.version) return;
+  CouponDrop& drop = found->second;
+  drop.left = left;
+  drop.open = open;
+  drop.version = version;
+  news_.coupons[coupon] = drop;
   state_changed();
 }
 
@@ -418,11 +451,7 @@ void Room::state_changed() {
 void Room::flush_state() {
   state_pending_ = false;
   state_sent_at_ = needs_.clock.monotonic();
-  feed_.append(
-      frame_of({state_event(picture_.online, likes_.total(), stock_news_, flash_news_, poll_news_)}));
-  stock_news_.clear();
-  flash_news_.clear();
-  poll_news_.clear();
+  feed_.append(frame_of({state_event(picture_.online, likes_.total(), std::exchange(news_, {}))}));
   for (auto& [key, notice] : std::exchange(notices_, {}))
     show_now({.body = notice_body(key, notice.name, notice.product)});
   summary_.online = picture_.online;

@@ -59,9 +59,12 @@ struct SessionNews {
   std::string json;
   bool practice = false;
 };
-using RoomChange =
-    std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange, ChatDeletion,
-                 Capabilities, ChatLine, ChatSettings, FlashSaleChange, SessionNews, Poll>;
+struct QuestionsNews {
+  bool open = false;
+};
+using RoomChange = std::variant<std::monostate, NowShowingChange, ShowcaseChange, LiveChange, TitleChange,
+                                ChatDeletion, Capabilities, ChatLine, ChatSettings, FlashSaleChange,
+                                SessionNews, Poll, Question, QuestionsNews, CouponDrop>;
 
 struct RoomEvent {
   std::string body;
@@ -152,6 +155,12 @@ class Room : public std::enable_shared_from_this<Room> {
   void know_poll(Poll poll);
   // A vote that is durable.
   void count_vote(PollId poll, int64_t option);
+  // Start-up: what viewers saw of them.
+  void know_questions(bool open, const std::vector<Question>& shown);
+  const ShownQuestions& questions() const { return picture_.questions; }
+  void know_coupon(const CouponDrop& drop);
+  // Of a coupon that may have been dropped here; older news changes nothing.
+  void set_coupon_left(CouponId coupon, int64_t left, bool open, int64_t version);
   // "b***1 bought ...": merged, at most a few a second.
   void notice(std::string text_key, std::string name, std::string product);
 
@@ -217,11 +226,9 @@ class Room : public std::enable_shared_from_this<Room> {
   RoomPicture picture_;
   RoomSummary summary_;
   std::map<SkuId, StockLevel> stock_;
-  std::map<SkuId, StockLevel> stock_news_;
   FlashLevels flash_;
-  FlashLevels flash_news_;
   std::map<PollId, Poll> polls_;
-  std::map<PollId, Poll> poll_news_;
+  StateNews news_;
   // Lines that are shown and not stored yet; the timer ends when they are.
   std::map<MessageId, std::shared_ptr<boost::asio::steady_timer>> storing_;
   std::deque<HistoryLine> history_;

@@ -74,8 +74,9 @@ std::string timeline_line_body(const ChatLine& line) {
 }
 
 bool belongs_in_timeline(std::string_view body) {
-  constexpr std::array<std::string_view, 7> kKinds{
-      "product_shown", "product_hidden", "price_revealed", "flash_sale", "flash_sold_out", "session", "poll"};
+  constexpr std::array<std::string_view, 9> kKinds{"product_shown", "product_hidden", "price_revealed",
+                                                   "flash_sale",    "flash_sold_out", "session",
+                                                   "poll",          "question",       "coupon"};
   constexpr std::string_view kHead = R"({"kind":")";
   if (!body.starts_with(kHead)) return false;
   const std::string_view rest = body.substr(kHead.size());
@@ -126,6 +127,35 @@ std::string poll_body(const Poll& poll) {
                   {"counts", boost::json::value_from(poll.counts)}});
 }
 
+// What was closed is not said again.
+std::string question_body(const Question& question) {
+  const bool closed = question.state == QuestionState::closed;
+  return text_of({{"kind", "question"},
+                  {"question", question.id.str()},
+                  {"state", enum_names(question.state)[static_cast<size_t>(question.state)]},
+                  {"name", closed ? "" : question.name},
+                  {"text", closed ? "" : question.text},
+                  {"answer", closed ? "" : question.answer},
+                  {"pinned", question.pinned},
+                  {"at_ms", question.asked.ms}});
+}
+
+std::string questions_body(bool open) {
+  return text_of({{"kind", "questions"}, {"open", open}});
+}
+
+std::string coupon_body(const CouponDrop& drop) {
+  boost::json::object out{{"kind", "coupon"},
+                          {"coupon", drop.coupon.str()},
+                          {"state", drop.withdrawn ? "withdrawn" : "shown"},
+                          {"left", drop.left},
+                          {"open", drop.open},
+                          {"at_ms", drop.at.ms},
+                          {"ends_at_ms", drop.ends.ms}};
+  for (const auto& [name, value] : drop.card) out[name] = value;
+  return text_of(out);
+}
+
 std::string room_changed_body(std::string_view title, std::string_view host_name) {
   return text_of({{"kind", "room_changed"}, {"title", title}, {"host_name", host_name}});
 }
@@ -173,10 +203,18 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
   out.pop_back();
   std::vector<std::string> polled;
   for (const auto& [id, poll] : polls) polled.push_back(poll_body(poll));
+  std::vector<std::string> asked;
+  for (const auto& [id, question] : picture.questions.all()) asked.push_back(question_body(question));
+  std::vector<std::string> dropped;
+  for (const auto& [id, drop] : picture.coupons) {
+    if (drop.ends > now) dropped.push_back(coupon_body(drop));
+  }
   std::vector<std::string> sales;
   for (const auto& [sale, json] : picture.flash_sales) sales.push_back(json);
   out += ",\"now_showing\":" + picture.now_showing + ",\"session\":" + picture.session +
          ",\"flash_sales\":" + frame_of(sales) + ",\"polls\":" + frame_of(polled) +
+         ",\"questions\":{\"open\":" + (picture.questions.open() ? "true" : "false") +
+         ",\"items\":" + frame_of(asked) + "},\"coupons\":" + frame_of(dropped) +
          ",\"chat\":" + frame_of(chat) + "}";
   return out;
 }
@@ -189,14 +227,19 @@ std::string gap_event(RoomPosition from) {
   return text_of({{"kind", "gap"}, {"from_epoch", from.epoch}, {"from_seq", from.seq}});
 }
 
-std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
-                        const FlashLevels& flash, const std::map<PollId, Poll>& polls) {
+std::string state_event(int64_t online, int64_t likes, const StateNews& news) {
   boost::json::object out{
-      {"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(stock)}};
-  if (!flash.empty()) out["flash_stock"] = flash_json(flash);
-  if (!polls.empty()) {
+      {"kind", "state"}, {"online", online}, {"likes", likes}, {"stock", stock_json(news.stock)}};
+  if (!news.flash.empty()) out["flash_stock"] = flash_json(news.flash);
+  if (!news.coupons.empty()) {
+    boost::json::array coupons;
+    for (const auto& [id, drop] : news.coupons)
+      coupons.push_back({{"coupon", id.str()}, {"left", drop.left}, {"open", drop.open}});
+    out["coupons"] = std::move(coupons);
+  }
+  if (!news.polls.empty()) {
     boost::json::array counts;
-    for (const auto& [id, poll] : polls)
+    for (const auto& [id, poll] : news.polls)
       counts.push_back({{"poll", id.str()}, {"counts", boost::json::value_from(poll.counts)}});
     out["polls"] = std::move(counts);
   }
@@ -213,6 +256,13 @@ std::string order_event(const boost::json::object& order) {
                   {"state", order.at("state")},
                   {"pay_by_ms", order.at("pay_by_ms")},
                   {"total", order.at("total")}});
+}
+
+std::string own_question_event(const Question& question) {
+  return text_of({{"kind", "own_question"},
+                  {"question", question.id.str()},
+                  {"state", enum_names(question.state)[static_cast<size_t>(question.state)]},
+                  {"answer", question.answer}});
 }
 
 std::string muted_event(const Mute& mute) {

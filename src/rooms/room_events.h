@@ -17,7 +17,9 @@
 #include "base/ids.h"
 #include "contract/ops.h"
 #include "net/caller.h"
+#include "rooms/coupon_drop.h"
 #include "rooms/poll.h"
+#include "rooms/question.h"
 #include "rooms/room_errors.h"
 
 namespace vitrine {
@@ -83,6 +85,8 @@ struct RoomPicture {
   std::string session = "null";      // JSON, of the newest live session
   int64_t showcase_version = 0;
   std::map<FlashSaleId, std::string> flash_sales{};  // JSON, each as its last event said
+  ShownQuestions questions{};
+  std::map<CouponId, CouponDrop> coupons{};  // dropped into the room
   int64_t chat_chars = 0;
   int64_t chat_interval_ms = 0;
   int64_t slow_mode_s = 0;  // 0: off
@@ -105,6 +109,9 @@ std::string flash_sold_out_body(FlashSaleId sale, SkuId sku);
 std::string notice_body(std::string_view text_key, std::string_view name, std::string_view product);
 std::string live_body(bool live);
 std::string poll_body(const Poll& poll);
+std::string question_body(const Question& question);
+std::string questions_body(bool open);
+std::string coupon_body(const CouponDrop& drop);
 std::string room_changed_body(std::string_view title, std::string_view host_name);
 // Takes a number that nothing came of, so that the count has no hole.
 std::string void_body();
@@ -118,11 +125,19 @@ std::string snapshot_event(const RoomPicture& picture, const std::map<SkuId, Sto
                            const std::optional<Mute>& mute, WallTime now);
 std::string resumed_event(RoomPosition head, WallTime now);
 std::string gap_event(RoomPosition from);
-std::string state_event(int64_t online, int64_t likes, const std::map<SkuId, StockLevel>& stock,
-                        const FlashLevels& flash, const std::map<PollId, Poll>& polls = {});
+// What changed since the state before.
+struct StateNews {
+  std::map<SkuId, StockLevel> stock{};
+  FlashLevels flash{};
+  std::map<PollId, Poll> polls{};
+  std::map<CouponId, CouponDrop> coupons{};
+};
+std::string state_event(int64_t online, int64_t likes, const StateNews& news);
 std::string flash_turn_event(FlashSaleId sale, SkuId sku, int64_t until_ms);
 // `order`: an OrderChanged as JSON.
 std::string order_event(const boost::json::object& order);
+// What became of a question, for whoever asked it.
+std::string own_question_event(const Question& question);
 std::string muted_event(const Mute& mute);
 // A line that the others are not shown, for whoever said it.
 std::string own_chat_event(const ChatLine& line);

@@ -23,6 +23,7 @@ constexpr std::array<ActRow, enum_names(RoomAct{}).size()> kTable{{
     {RoomAct::kick, Right::room_moderate, {{o, o, o, o}}},
     {RoomAct::ban, Right::room_moderate, {{o, o, x, o}}},
     {RoomAct::chat_rules, Right::room_moderate, {{o, o, x, o}}},
+    {RoomAct::questions, Right::room_moderate, {{o, o, o, o}}},
     {RoomAct::room_access, Right::room_write, {{o, x, x, x}}},
     {RoomAct::room_roles, Right::room_write, {{o, x, x, x}}},
 }};

@@ -27,12 +27,13 @@ enum class RoomAct : uint8_t {
   kick,
   ban,
   chat_rules,   // words, patterns, slow mode, who may speak
+  questions,    // let viewers ask; show, answer, pin and close what they ask
   room_access,  // who may watch
   room_roles,
 };
-constexpr std::array<std::string_view, 9> enum_names(RoomAct) {
-  return {"delete_line", "review_lines", "handle_reports", "mute",      "kick",
-          "ban",         "chat_rules",   "room_access",    "room_roles"};
+constexpr std::array<std::string_view, 10> enum_names(RoomAct) {
+  return {"delete_line", "review_lines", "handle_reports", "mute",        "kick",
+          "ban",         "chat_rules",   "questions",      "room_access", "room_roles"};
 }
 
 bool may(RoomRole role, RoomAct act);

@@ -1,9 +1,11 @@
 #include "rooms/room_store.h"
 
 #include "rooms/access_store.h"
+#include "rooms/coupon_drop_store.h"
 #include "rooms/follow_book.h"
 #include "rooms/moderation_store.h"
 #include "rooms/poll_store.h"
+#include "rooms/question_store.h"
 #include "rooms/review_hook.h"
 #include "rooms/session_store.h"
 #include "store/idempotency.h"
@@ -106,8 +108,8 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 std::vector<Migration> rooms_migrations() {
   static const std::string seventh = std::string(kFollowTables) + std::string(kReviewTables);
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first},       {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables}, {5, kLiveTables},
-          {6, kPollTables}, {7, seventh}};
+  return {{1, first},       {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables},    {5, kLiveTables},
+          {6, kPollTables}, {7, seventh},     {8, kQuestionTables},   {9, kCouponDropTables}};
 }
 
 std::vector<Migration> chat_migrations() {

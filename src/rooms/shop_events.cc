@@ -1,6 +1,7 @@
 #include "rooms/shop_events.h"
 
 #include "contract/events.h"
+#include "rooms/coupon_drop_store.h"
 #include "rooms/event_reader.h"
 #include "rooms/room_service.h"
 
@@ -22,7 +23,7 @@ Subscription ShopEvents::subscription(std::string consumer, std::string source) 
                     std::string(ShowcaseChanged::kind), std::string(StockChanged::kind),
                     std::string(OrderChanged::kind), std::string(CapabilitiesChanged::kind),
                     std::string(FlashSaleChanged::kind), std::string(FlashStockChanged::kind),
-                    std::string(FlashTurnCame::kind)},
+                    std::string(FlashTurnCame::kind), std::string(CouponChanged::kind)},
           .target = context_.database.get(),
           .core = &context_.cores.home_of("rooms.events"),
           .apply = [this](Transaction& tx, const EventRow& row) { return apply(tx, row); },
@@ -39,6 +40,7 @@ Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
   if (row.kind == CapabilitiesChanged::kind) return apply_capabilities(tx, row);
   if (row.kind == FlashSaleChanged::kind) return apply_flash_sale(tx, row);
   if (row.kind == FlashStockChanged::kind) return apply_flash_stock(tx, row);
+  if (row.kind == CouponChanged::kind) return apply_coupon(tx, row);
   return {};
 }
 
@@ -107,6 +109,12 @@ Result<void> ShopEvents::apply_flash_stock(Transaction& tx, const EventRow& row)
   return write_row(tx, row, event->room, {.body = flash_sold_out_body(event->sale, event->sku)});
 }
 
+Result<void> ShopEvents::apply_coupon(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<CouponChanged>(row);
+  if (!event) return {};
+  return set_drop_left(tx, event->coupon, event->left, event->state == "active", event->version);
+}
+
 Result<void> ShopEvents::apply_capabilities(Transaction& tx, const EventRow& row) {
   const auto event = read_event<CapabilitiesChanged>(row);
   if (!event) return {};
@@ -132,6 +140,7 @@ void ShopEvents::applied(const std::vector<EventRow>& rows) {
     if (row.kind == OrderChanged::kind) tell_order(row);
     if (row.kind == FlashStockChanged::kind) tell_flash_stock(row);
     if (row.kind == FlashTurnCame::kind) tell_turn(row);
+    if (row.kind == CouponChanged::kind) tell_coupon(row);
   }
 }
 
@@ -185,6 +194,16 @@ void ShopEvents::tell_flash_stock(const EventRow& row) {
     room.set_flash_stock(key, level);
     if (!name.empty()) room.notice("grabbed", name, product);
   });
+}
+
+void ShopEvents::tell_coupon(const EventRow& row) {
+  const auto event = read_event<CouponChanged>(row);
+  if (!event || !event->room) return;
+  const auto handle = context_.directory.find(*event->room);
+  if (!handle) return;
+  with_room(handle,
+            [coupon = event->coupon, left = event->left, open = event->state == "active",
+             version = event->version](Room& room) { room.set_coupon_left(coupon, left, open, version); });
 }
 
 void ShopEvents::tell_turn(const EventRow& row) {

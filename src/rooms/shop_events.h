@@ -36,6 +36,7 @@ class ShopEvents {
   Result<void> apply_stock(Transaction& tx, const EventRow& row);
   Result<void> apply_flash_sale(Transaction& tx, const EventRow& row);
   Result<void> apply_flash_stock(Transaction& tx, const EventRow& row);
+  Result<void> apply_coupon(Transaction& tx, const EventRow& row);
   Result<void> apply_capabilities(Transaction& tx, const EventRow& row);
   Result<void> write_row(Transaction& tx, const EventRow& row, const std::string& room, RoomEvent event,
                          std::optional<MediaTime> media = std::nullopt);
@@ -44,6 +45,7 @@ class ShopEvents {
   void tell_stock(const EventRow& row);
   void tell_order(const EventRow& row);
   void tell_flash_stock(const EventRow& row);
+  void tell_coupon(const EventRow& row);
   void tell_turn(const EventRow& row);
 
   RoomsContext& context_;

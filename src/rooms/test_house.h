@@ -87,7 +87,13 @@ class TestPurchases final : public PurchasePort {
   }
   Task<Result<bool>> on_offer(ProductId product) override { co_return product == sold; }
 
+  Task<Result<CouponCard>> coupon_card(CouponId coupon) override {
+    if (coupon != card.coupon) co_return Error{ErrorKind::not_found, "shop.coupon"};
+    co_return card;
+  }
+
   ProductId sold{};
+  CouponCard card{};
   std::map<std::pair<AccountId, ProductId>, OrderId> paid;
   bool down = false;
 };

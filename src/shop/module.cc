@@ -210,6 +210,26 @@ Task<Result<bool>> ShopModule::on_offer(ProductId product) {
   co_return true;
 }
 
+Task<Result<CouponCard>> ShopModule::coupon_card(CouponId coupon) {
+  auto view = co_await parts_->services.coupons.staff_view(coupon);
+  if (!view) co_return view.error();
+  co_return CouponCard{.coupon = view->coupon,
+                       .name = view->name,
+                       .room = view->room,
+                       .state = std::string(enum_names(view->state)[static_cast<size_t>(view->state)]),
+                       .off = {.kind = std::string(enum_names(view->kind)[static_cast<size_t>(view->kind)]),
+                               .amount = view->amount,
+                               .percent = view->percent,
+                               .cap = view->cap,
+                               .threshold = view->threshold},
+                       .quota = view->quota,
+                       .left = view->left,
+                       .per_buyer = view->per_buyer,
+                       .claim_from_ms = view->claim_from_ms,
+                       .claim_to_ms = view->claim_to_ms,
+                       .version = view->version};
+}
+
 Task<Result<std::vector<std::string>>> ShopModule::examine() {
   co_return co_await parts_->services.caretaker.reconcile();
 }

@@ -69,6 +69,7 @@ class ShopModule final : public Module, public PurchasePort {
                                                            std::vector<PlantedProduct> products);
   Task<Result<std::optional<OrderId>>> paid_order(AccountId buyer, ProductId product) override;
   Task<Result<bool>> on_offer(ProductId product) override;
+  Task<Result<CouponCard>> coupon_card(CouponId coupon) override;
 
   // `vitrine ledger verify`: balance and chain of the whole ledger; with a head, that it ends there.
   // Answers {entries, head, balances}; `internal` "shop.ledger_broken" says what is wrong.

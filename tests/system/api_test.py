@@ -123,6 +123,7 @@ class Api(unittest.TestCase):
         message = room.next("chat")
         self.order(room, talker, message["id"], me["viewer"]["id"])
         self.polls(talker)
+        self.questions(talker)
         self.access(server)
         room.close()
 
@@ -135,6 +136,21 @@ class Api(unittest.TestCase):
         self.assertEqual(talker.call("PUT", f"{path}/vote", {"option": 1})["mine"], 1)
         talker.call("GET", path)
         self.assertEqual(owner.call("POST", f"{path}/close")["counts"], [0, 1])
+
+    def questions(self, talker):
+        owner = self.owner
+        self.assertTrue(owner.call("PUT", "/v1/rooms/r/questions/desk", {"open": True})["open"])
+        asked = [talker.call("POST", "/v1/rooms/r/questions", {"text": text})["question"]
+                 for text in ("Does it fit?", "Which colours are there?")]
+        self.assertEqual(len(owner.call("GET", "/v1/rooms/r/questions/desk")["waiting"]), 2)
+        path = f"/v1/questions/{asked[0]}"
+        owner.call("POST", f"{path}/show")
+        owner.call("PUT", f"{path}/pin", {"pinned": True})
+        owner.call("POST", f"{path}/answer", {"answer": "Yes."})
+        seen = talker.call("GET", "/v1/rooms/r/questions")
+        self.assertEqual([one["answer"] for one in seen["items"]], ["Yes."])
+        self.assertIsNone(seen["items"][0].get("account"))
+        self.assertEqual(owner.call("POST", f"/v1/questions/{asked[1]}/close")["state"], "closed")
 
     def order(self, room, talker, message, account):
         owner = self.owner
@@ -281,6 +297,8 @@ class Api(unittest.TestCase):
         buyer.call("POST", f"/v1/coupons/{coupon}/claim")
         self.assertEqual(len(buyer.call("GET", "/v1/coupons/mine")["items"]), 1)
         self.assertEqual(owner.call("GET", path)["left"], 9)
+        owner.call("POST", "/v1/rooms/r/coupon-drops", {"coupon": coupon, "seconds": 60})
+        owner.call("DELETE", f"/v1/rooms/r/coupon-drops/{coupon}")
         owner.call("POST", f"{path}/end")
         owner.call("POST", "/v1/shop/bills", {"provider": "sandbox", "day_ms": now})
         owner.call("GET", "/v1/shop/bills")

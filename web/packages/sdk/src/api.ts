@@ -152,6 +152,27 @@ export class VitrineApi {
   vote = (poll: string, option: number) =>
     this.http.call<T.Poll>('PUT', `/v1/polls/${part(poll)}/vote`, { body: { option } });
 
+  // ---- questions, and coupons dropped into a room
+  ask = (room: string, text: string) =>
+    this.http.call<T.Question>('POST', `/v1/rooms/${part(room)}/questions`, { body: { text }, tap: `question.${room}` });
+  questions = (room: string) => this.http.call<T.QuestionList>('GET', `/v1/rooms/${part(room)}/questions`);
+  questionDesk = (room: string) => this.http.call<T.QuestionDesk>('GET', `/v1/rooms/${part(room)}/questions/desk`);
+  openQuestions = (room: string, open: boolean) =>
+    this.http.call<T.QuestionDesk>('PUT', `/v1/rooms/${part(room)}/questions/desk`, { body: { open } });
+  showQuestion = (question: string) => this.http.call<T.Question>('POST', `/v1/questions/${part(question)}/show`);
+  answerQuestion = (question: string, answer: string) =>
+    this.http.call<T.Question>('POST', `/v1/questions/${part(question)}/answer`, { body: { answer } });
+  pinQuestion = (question: string, pinned: boolean) =>
+    this.http.call<T.Question>('PUT', `/v1/questions/${part(question)}/pin`, { body: { pinned } });
+  closeQuestion = (question: string) => this.http.call<T.Question>('POST', `/v1/questions/${part(question)}/close`);
+  dropCoupon = (room: string, body: T.CouponDropDraft) =>
+    this.http.call<T.CouponDrop>('POST', `/v1/rooms/${part(room)}/coupon-drops`, {
+      body,
+      tap: `coupon-drop.${body.coupon}`,
+    });
+  withdrawCoupon = (room: string, coupon: string) =>
+    this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/coupon-drops/${part(coupon)}`);
+
   // ---- order in a room
   roomDesk = (room: string) => this.http.call<T.RoomDesk>('GET', `/v1/rooms/${part(room)}/desk`);
   chatRules = (room: string) => this.http.call<T.ChatRules>('GET', `/v1/rooms/${part(room)}/chat-rules`);

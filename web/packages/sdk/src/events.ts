@@ -3,7 +3,7 @@
 // Owns   the types of every frame of /v1/rooms/ROOM/socket; a server frame is an array of ServerEvent.
 // Never  holds HTTP data types (types.ts) or behaviour (room-socket.ts).
 
-import type { Capabilities, FlashState, LiveSession, Money, NowShowing, MediaTime, OrderState, Role, RoomEntry } from './types';
+import type { Capabilities, CouponOff, FlashState, LiveSession, Money, NowShowing, MediaTime, OrderState, Role, RoomEntry } from './types';
 
 export interface ChatAuthor {
   id: string;
@@ -67,6 +67,39 @@ export interface PollCounts {
   counts: number[];
 }
 
+/** A question the room sees; by name only. */
+export interface QuestionCard {
+  question: string;
+  state: 'shown' | 'answered' | 'closed';
+  name: string;
+  text: string;
+  /** Empty when the host answered aloud. */
+  answer: string;
+  pinned: boolean;
+  at_ms: number;
+}
+
+/** A coupon the host dropped into the room: its card is there until ends_at_ms. */
+export interface DroppedCoupon {
+  coupon: string;
+  state: 'shown' | 'withdrawn';
+  name: string;
+  off: CouponOff;
+  quota: number;
+  left: number;
+  /** Whether it can be claimed: neither paused nor ended. */
+  open: boolean;
+  per_buyer: number;
+  at_ms: number;
+  ends_at_ms: number;
+}
+
+export interface CouponLeft {
+  coupon: string;
+  left: number;
+  open: boolean;
+}
+
 export interface You {
   id: string;
   name: string;
@@ -107,6 +140,8 @@ export interface SnapshotEvent extends Numbered {
   session: LiveSession | null;
   /** Open ones, and the newest result. */
   polls: PollCard[];
+  questions: { open: boolean; items: QuestionCard[] };
+  coupons: DroppedCoupon[];
   chat: ChatEvent[];
   limits: ChatLimits;
 }
@@ -204,6 +239,21 @@ export interface PollEvent extends Numbered, PollCard {
   kind: 'poll';
 }
 
+/** A question was shown, answered, pinned, or taken away: then it has no text. A pinned one unpins the one before. */
+export interface QuestionEvent extends Numbered, QuestionCard {
+  kind: 'question';
+}
+
+/** Viewers may ask from now on, or no longer: then every question goes from the screens. */
+export interface QuestionsEvent extends Numbered {
+  kind: 'questions';
+  open: boolean;
+}
+
+export interface CouponEvent extends Numbered, DroppedCoupon {
+  kind: 'coupon';
+}
+
 export interface RoomChangedEvent extends Numbered {
   kind: 'room_changed';
   title: string;
@@ -237,6 +287,9 @@ export type NumberedEvent =
   | LiveEvent
   | SessionEvent
   | PollEvent
+  | QuestionEvent
+  | QuestionsEvent
+  | CouponEvent
   | RoomChangedEvent;
 
 export interface StateEvent {
@@ -247,6 +300,7 @@ export interface StateEvent {
   stock: StockState[];
   flash_stock?: FlashStockState[];
   polls?: PollCounts[];
+  coupons?: CouponLeft[];
 }
 
 /** Units came back and are kept for this viewer until then. */
@@ -255,6 +309,14 @@ export interface FlashTurnEvent {
   sale: string;
   sku: string;
   until_ms: number;
+}
+
+/** What became of the viewer's own question. */
+export interface OwnQuestionEvent {
+  kind: 'own_question';
+  question: string;
+  state: 'shown' | 'answered' | 'closed';
+  answer: string;
 }
 
 export interface OrderEvent {
@@ -318,6 +380,7 @@ export type PrivateEvent =
   | OwnChatEvent
   | OrderEvent
   | FlashTurnEvent
+  | OwnQuestionEvent
   | MutedEvent
   | AckEvent
   | HeldEvent

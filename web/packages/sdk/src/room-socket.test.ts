@@ -30,7 +30,7 @@ function snapshot(seq: number, over: Partial<SnapshotEvent> = {}): SnapshotEvent
     kind: 'snapshot', epoch: 1, seq, server_time_ms: Date.now(), room: 'demo', title: '', host_name: '', live: true,
     you: { id: me, name: 'me', kind: 'guest', muted_until_ms: null, role: null }, online: 1, likes: 0,
     capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [],
-    flash_sales: [], flash_stock: [], session: null, polls: [], chat: [],
+    flash_sales: [], flash_stock: [], session: null, polls: [], questions: { open: false, items: [] }, coupons: [], chat: [],
     limits: { chat_chars: 100, slow_mode_s: 0, chat_interval_ms: 1000 }, ...over,
   };
 }

@@ -189,6 +189,7 @@ export class RoomSocket {
       case 'order':
       case 'muted':
       case 'flash_turn':
+      case 'own_question':
       case 'held_dropped':
         break;
       default:

@@ -788,6 +788,74 @@ export interface paths {
         patch: operations["changePull"];
         trace?: never;
     };
+    "/v1/questions/{question}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a question, in writing or aloud */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/questions/{question}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a question away */
+        post: operations["closeQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/questions/{question}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep one question over the picture, or no longer */
+        put: operations["pinQuestion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/questions/{question}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the room see a question */
+        post: operations["showQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review-hook": {
         parameters: {
             query?: never;
@@ -885,6 +953,46 @@ export interface paths {
         put: operations["setChatRules"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/coupon-drops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a coupon's card over everybody's picture for a while
+         * @description Needs the right showcase.run.
+         */
+        post: operations["dropCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/coupon-drops/{coupon}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a coupon's card away before its time
+         * @description Needs the right showcase.run.
+         */
+        delete: operations["withdrawCoupon"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1123,6 +1231,42 @@ export interface paths {
          * @description Needs the right room.write.
          */
         post: operations["makePoll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions the room sees, and the viewer's own */
+        get: operations["listQuestions"];
+        put?: never;
+        /** Ask the host something */
+        post: operations["askQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/questions/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions that wait and those the room sees, with who asked */
+        get: operations["getQuestionDesk"];
+        /** Let viewers ask, or close that and every question with it */
+        put: operations["openQuestions"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2555,6 +2699,11 @@ export interface components {
             /** @description So long after the claim */
             use_within_hours?: number | null;
         };
+        CouponDrop: {
+            coupon: string;
+            at_ms: number;
+            ends_at_ms: number;
+        };
         CouponPage: {
             items: components["schemas"]["Coupon"][];
             next?: string | null;
@@ -2752,6 +2901,11 @@ export interface components {
             amount: number;
             currency: string;
         };
+        NewCouponDrop: {
+            coupon: string;
+            /** @description how long its card is there */
+            seconds: number;
+        };
         NewInvite: {
             /** @description whom it is for */
             label: string;
@@ -2772,6 +2926,9 @@ export interface components {
             question: string;
             /** @description of 1 to 30 characters */
             options: string[];
+        };
+        NewQuestion: {
+            text: string;
         };
         NewReport: {
             message: string;
@@ -3113,6 +3270,46 @@ export interface components {
             /** @description rtmp, rtmps, http or https (FLV) */
             url: string;
         };
+        Question: {
+            question: string;
+            /** @description Staff only: who asked */
+            account?: string | null;
+            name: string;
+            text: string;
+            /** @description empty when answered aloud */
+            answer: string;
+            /** @enum {string} */
+            state: "waiting" | "shown" | "answered" | "closed";
+            /** @description stands over the picture */
+            pinned: boolean;
+            asked_at_ms: number;
+        };
+        QuestionAnswer: {
+            /** @description empty: it was answered aloud */
+            answer: string;
+        };
+        QuestionDesk: {
+            /** @description whether viewers may ask */
+            open: boolean;
+            /** @description newest first */
+            waiting: components["schemas"]["Question"][];
+            /** @description and answered, oldest first */
+            shown: components["schemas"]["Question"][];
+        };
+        QuestionList: {
+            /** @description whether viewers may ask */
+            open: boolean;
+            /** @description those shown to the room, oldest first */
+            items: components["schemas"]["Question"][];
+            /** @description the viewer's own that are not closed, newest first */
+            mine: components["schemas"]["Question"][];
+        };
+        QuestionPin: {
+            pinned: boolean;
+        };
+        QuestionsSwitch: {
+            open: boolean;
+        };
         Quote: {
             items: components["schemas"]["Money"];
             discount: components["schemas"]["Money"];
@@ -3226,8 +3423,10 @@ export interface components {
             held: number;
             /** @description reports nobody has handled */
             reports: number;
+            /** @description questions that wait for the host */
+            questions: number;
             /** @description what the caller may do in this room */
-            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_access" | "room_roles")[];
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "questions" | "room_access" | "room_roles")[];
         };
         RoomEntry: {
             /**
@@ -3247,7 +3446,7 @@ export interface components {
             /** @description what has to be bought, in the modes ticket and bought */
             product?: string | null;
             /** @description what the viewer may do in this room */
-            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "room_access" | "room_roles")[];
+            acts: ("delete_line" | "review_lines" | "handle_reports" | "mute" | "kick" | "ban" | "chat_rules" | "questions" | "room_access" | "room_roles")[];
         };
         RoomFollow: {
             /** @description whether the viewer does */
@@ -4935,6 +5134,106 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pinQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionPin"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    showQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getReviewHook: {
         parameters: {
             query?: never;
@@ -5176,6 +5475,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChatRules"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropCoupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCouponDrop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponDrop"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                coupon: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -5633,6 +5984,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Poll"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askQuestion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getQuestionDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionDesk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsSwitch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionDesk"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -106,6 +106,14 @@ export type LiveSessionChange = Schemas['LiveSessionPatch'];
 export type Timeline = AnswerOf<'Timeline'>;
 export type Poll = Worded<AnswerOf<'Poll'>, { state: 'draft' | 'open' | 'closed' }>;
 export type PollDraft = Schemas['NewPoll'];
+export type Question = AnswerOf<'Question'>;
+export type QuestionList = AnswerOf<'QuestionList'>;
+/** Questions with who asked, for who runs the room. */
+export type QuestionDesk = AnswerOf<'QuestionDesk'>;
+export type CouponDropDraft = Schemas['NewCouponDrop'];
+export type CouponDrop = AnswerOf<'CouponDrop'>;
+/** What a coupon takes off, as its card says it. */
+export type CouponOff = Pick<Coupon, 'kind' | 'amount' | 'percent' | 'cap' | 'threshold'>;
 /** Whether the viewer may be in the room; asked before the socket, which cannot say why it was refused. */
 export type RoomEntry = AnswerOf<'RoomEntry'>;
 export type ReviewHook = AnswerOf<'ReviewHook'>;

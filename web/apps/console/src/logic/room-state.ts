@@ -1,7 +1,7 @@
 // What the console knows of a room, event by event. Pure; the socket lives in @vitrine/sdk.
 //
 // Unlike a viewer's page it applies everything at once: the host works ahead of the picture.
-import type { ChatEvent, FlashStockState, LiveSession, NowShowing, PollCard, PollCounts, ServerEvent, StockState } from '@vitrine/sdk';
+import type { ChatEvent, DroppedCoupon, FlashStockState, LiveSession, NowShowing, PollCard, PollCounts, ServerEvent, StockState } from '@vitrine/sdk';
 
 /** Older messages leave the page, not the record. */
 export const CHAT_KEPT = 300;
@@ -15,6 +15,10 @@ export interface RoomState {
   nowShowing: NowShowing | null;
   session: LiveSession | null;
   polls: PollCard[];
+  /** Raised by each change of the room's questions: what is shown of them is asked for. */
+  questions: number;
+  /** Dropped into the room; those whose time is over stay until the next snapshot. */
+  coupons: DroppedCoupon[];
   showcaseVersion: number;
   chat: ChatEvent[];
   stock: Record<string, StockState>;
@@ -34,6 +38,8 @@ export function emptyRoom(): RoomState {
     nowShowing: null,
     session: null,
     polls: [],
+    questions: 0,
+    coupons: [],
     showcaseVersion: 0,
     chat: [],
     stock: {},
@@ -89,6 +95,8 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
         nowShowing: event.now_showing,
         session: event.session,
         polls: event.polls,
+        questions: room.questions + 1,
+        coupons: event.coupons,
         showcaseVersion: event.showcase_version,
         chat: event.chat,
         stock: withStock({}, event.stock),
@@ -111,6 +119,13 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
       return { ...room, session: event };
     case 'poll':
       return { ...room, polls: [...room.polls.filter((poll) => poll.poll !== event.poll), event] };
+    case 'question':
+    case 'questions':
+      return { ...room, questions: room.questions + 1 };
+    case 'coupon': {
+      const others = room.coupons.filter((one) => one.coupon !== event.coupon);
+      return { ...room, coupons: event.state === 'shown' ? [...others, event] : others };
+    }
     case 'live':
       return { ...room, live: event.live };
     case 'room_changed':
@@ -123,6 +138,7 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
         stock: withStock(room.stock, event.stock),
         flashStock: event.flash_stock ? withFlash(room.flashStock, event.flash_stock) : room.flashStock,
         polls: event.polls ? withCounts(room.polls, event.polls) : room.polls,
+        coupons: room.coupons.map((one) => ({ ...one, ...event.coupons?.find((told) => told.coupon === one.coupon) })),
       };
     default:
       return room;

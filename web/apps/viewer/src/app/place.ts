@@ -15,7 +15,8 @@ export type SheetName =
   | 'order'
   | 'orders'
   | 'me'
-  | 'line';
+  | 'line'
+  | 'questions';
 
 export interface SheetPlace {
   name: SheetName;

@@ -29,7 +29,7 @@ function snapshot(over: object = {}): object {
   return {
     kind: 'snapshot', epoch: 1, seq: 10, server_time_ms: 0, room: 'demo', title: 'Autumn', host_name: 'May', live: true,
     you: { id: 'gst_1', name: 'g', kind: 'guest', muted_until_ms: null, role: null }, online: 3, likes: 5,
-    capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [], flash_sales: [], flash_stock: [], session: null, polls: [], chat: [],
+    capabilities: { selling: true, chat: true }, now_showing: null, showcase_version: 1, stock: [], flash_sales: [], flash_stock: [], session: null, polls: [], questions: { open: false, items: [] }, coupons: [], chat: [],
     limits: { chat_chars: 50, chat_interval_ms: 1000 }, ...over,
   };
 }

@@ -28,9 +28,11 @@ import { i18n } from '../app/i18n';
 import { takeLinkToken } from '../app/link-token';
 import { say, sayProblem } from '../app/say';
 import { server_now_ms, useClock } from '../app/server-now';
+import { useCoupons } from './coupons';
 import { useFlash } from './flash';
 import { useMe } from './me';
 import { useOrders } from './orders';
+import { useQuestions } from './questions';
 
 const linesKept = 120;
 const linesEvery_ms = 80;
@@ -241,6 +243,8 @@ export const useRoom = defineStore('room', () => {
     cards.value = [];
     stock.value.clear();
     useFlash().clear();
+    useQuestions().clear();
+    useCoupons().begin([]);
     title.value = '';
     hostName.value = '';
     online.value = 0;
@@ -286,12 +290,16 @@ export const useRoom = defineStore('room', () => {
         likes.value = event.likes;
         event.stock.forEach(takeStock);
         event.flash_stock?.forEach(useFlash().takeStock);
+        event.coupons?.forEach(useCoupons().takeLeft);
         event.polls?.forEach(({ poll, counts }) => {
           polls.value = polls.value.map((card) => (card.poll === poll && card.state === 'open' ? { ...card, counts } : card));
         });
         return;
       case 'flash_turn':
         useFlash().takeTurn(event);
+        return;
+      case 'own_question':
+        if (useQuestions().takeOwn(event)) say(i18n.global.t(`question.told_${event.state}`));
         return;
       case 'order':
         void useOrders().follow(event);
@@ -332,6 +340,12 @@ export const useRoom = defineStore('room', () => {
       case 'poll':
         polls.value = [...polls.value.filter((card) => card.poll !== event.poll && card.state === 'open'), event];
         return;
+      case 'question':
+        return useQuestions().take(event);
+      case 'questions':
+        return useQuestions().takeOpen(event.open);
+      case 'coupon':
+        return useCoupons().take(event);
       case 'room_changed':
         title.value = event.title;
         hostName.value = event.host_name;
@@ -359,6 +373,8 @@ export const useRoom = defineStore('room', () => {
     limits.value = event.limits;
     event.stock.forEach(takeStock);
     useFlash().begin(event.flash_sales, event.flash_stock);
+    useQuestions().begin(event.questions);
+    useCoupons().begin(event.coupons);
     flushLines();
     const known = new Set(event.chat.map((line) => line.id));
     lines.value = [...lines.value.filter((line) => !known.has(line.id)), ...event.chat]
