@@ -108,6 +108,7 @@ bool RingViewers::at_rest(ViewerId id) const {
 void RingViewers::start_at(Viewer& viewer, SeatStart start) {
   viewer.asked = false;
   viewer.waiting = false;
+  viewer.rest->tell_lost_from.reset();
   viewer.rest->allowance_us = 0;
   if (!start.prefix.empty()) {
     Private& mine = own(viewer);
@@ -150,8 +151,8 @@ void RingViewers::fall_behind(Viewer& viewer) {
   if (policy_.on_lag == LagPolicy::ask) {
     viewer.cursor = ring_.head();
     viewer.asked = true;
-    if (viewer.rest->own && viewer.rest->own->prefix_waits())
-      viewer.rest->own->tell_lost_from = lost_from;
+    if (viewer.blocked || (viewer.rest->own && viewer.rest->own->prefix_waits()))
+      viewer.rest->tell_lost_from = lost_from;
     else
       ask(viewer, lost_from);
   } else {
@@ -169,6 +170,11 @@ void RingViewers::fall_behind(Viewer& viewer) {
 
 void RingViewers::ask(Viewer& viewer, uint64_t lost_from) {
   notices_.push_back({id_of(viewer), &viewer.rest->listener, std::nullopt, lost_from});
+}
+
+void RingViewers::ask_if_due(Viewer& viewer) {
+  if (const auto lost_from = std::exchange(viewer.rest->tell_lost_from, std::nullopt))
+    ask(viewer, *lost_from);
 }
 
 void RingViewers::check_lag(Viewer& viewer) {
@@ -268,6 +274,7 @@ void RingViewers::write_own(Viewer& viewer, uint64_t to) {
       return;
     }
   }
+  ask_if_due(viewer);
   if (viewer.waiting || viewer.asked) return;
   viewer.at_edge = true;
   viewer.rest->allowance_us = 0;
@@ -341,9 +348,7 @@ size_t RingViewers::settle_private(Viewer& viewer, size_t taken) {
     taken = own.lane.size();
   }
   taken -= own.lane.size();
-  const auto lost_from = own.tell_lost_from;
   rest.own.reset();
-  if (lost_from) ask(viewer, *lost_from);
   return taken;
 }
 

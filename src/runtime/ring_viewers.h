@@ -5,8 +5,9 @@
 //   2  After a partial write the rest of that one slab goes first, whatever else has come up.
 //   3  Private bytes are written only between slabs, whole messages in order.
 //   4  A viewer over its lag budget goes on only at a join point ahead of it.
-//   5  What waits for one viewer is bounded: a newer opening replaces one not begun, and who falls behind
-//      again before it has taken the answer to its last on_lagged() is told when it has.
+//   5  What waits for one viewer is bounded: a newer opening replaces one not begun, and on_lagged() waits
+//      until the viewer takes bytes again and has all of the last answer: nobody makes an answer for who
+//      does not read.
 //
 // Owns    cursors, partial slabs and private lanes; borrows sockets, listeners and the ring.
 // Thread  one core.
@@ -106,7 +107,6 @@ class RingViewers {
     std::vector<SlabPtr> prefix;
     size_t prefix_sent = 0;
     bool ends_with_opening = false;  // the last of the prefix is a join point's: a newer one replaces it
-    std::optional<uint64_t> tell_lost_from;  // on_lagged() once the prefix has been taken
     std::vector<uint8_t> lane;
     bool prefix_waits() const { return prefix_sent < prefix.size(); }
   };
@@ -123,6 +123,7 @@ class RingViewers {
     size_t partial_sent = 0;
     SlabPtr partial;  // begun, and to be finished first
     std::unique_ptr<Private> own;
+    std::optional<uint64_t> tell_lost_from;  // on_lagged() once it takes bytes again and has its prefix
     int64_t blocked_since_us = 0;
     int64_t allowance_us = 0;  // the age of the join point it started from, until it has caught up
   };
@@ -158,6 +159,7 @@ class RingViewers {
   void fall_behind(Viewer& viewer);
   void check_lag(Viewer& viewer);
   void ask(Viewer& viewer, uint64_t lost_from);
+  void ask_if_due(Viewer& viewer);
   void fetch_ahead() const;
   void write(Viewer& viewer, uint64_t to);
   bool write_shared(Viewer& viewer, uint64_t to);

@@ -337,6 +337,25 @@ TEST(RingViewers, WhoFallsBehindAgainBeforeTakingWhatItLackedIsToldWhenItHas) {
   EXPECT_EQ(notices[0].lost_from, 8u);
 }
 
+// An answer is tens of KiB, which would lie in memory for each of those who do not read.
+TEST(RingViewers, WhoTakesNothingIsToldThatItLagsWhenItTakesBytesAgain) {
+  Bench bench({.on_lag = LagPolicy::ask}, {.slabs_max = 4});
+  ScriptedSocket socket;
+  bench.add(socket, {.prefix = {}, .sequence = 0});
+  bench.append();
+  socket.room = 20;
+  bench.flush();
+  for (int at = 0; at < 8; ++at) bench.append();
+  bench.flush();
+  EXPECT_TRUE(bench.viewers.take_notices().empty());
+  socket.open(ScriptedSocket::kAll);
+  EXPECT_EQ(read_records(socket.received), slabs(0, 1)) << "what it had begun";
+  const auto notices = bench.viewers.take_notices();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_FALSE(notices[0].end);
+  EXPECT_EQ(notices[0].lost_from, 1u);
+}
+
 TEST(RingViewers, AStalledViewerEndsAndOthersDoNotNotice) {
   Bench bench({.stall_max = Milliseconds(5'000)});
   ScriptedSocket stalled;
