@@ -273,11 +273,15 @@ void TcpSocket::give_descriptor_back() {
 }
 
 Result<size_t> TcpSocket::send_plain(int descriptor, std::span<const iovec> pieces) {
+  constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());
   message.msg_iovlen = std::min(pieces.size(), kPiecesMax);
   for (;;) {
-    const ssize_t taken = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    // One piece is what most sends are, and has no list for the kernel to read.
+    const ssize_t taken = pieces.size() == 1
+                              ? ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, kFlags)
+                              : ::sendmsg(descriptor, &message, kFlags);
     if (taken >= 0) return static_cast<size_t>(taken);
     if (errno == EAGAIN) return size_t{0};
     if (errno != EINTR) return kReset;
