@@ -10,6 +10,7 @@
 //     stalled=0                  clients that stop reading when the window begins
 //     deflate=0                  1: all but every 50th client offer permessage-deflate
 //     control_ms=0               a control event each so many ms (ours only)
+//     churn=0                    so many leave in the window's first second, and others join in its third
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -34,7 +35,7 @@
 
 namespace {
 
-constexpr double kJoinsPerSecond = 2'000;
+constexpr double kJoinsPerSecond = 4'000;
 constexpr double kDrainSeconds = 5;
 constexpr int kSources = 8;
 constexpr int kSpeakers = 10;
@@ -141,8 +142,8 @@ std::string marked(char kind, size_t size) {
 
 struct Client {
   int fd = -1;
-  bool open = false;  // the handshake is done
-  bool plain = true;  // its frames can be read
+  bool open = false;    // the handshake is done
+  bool counted = true;  // what it reads is looked at
   bool stalled = false;
   std::string tail{};  // the end of the last read: a mark may be cut
 };
@@ -214,8 +215,10 @@ class Load {
     Client client;
     client.fd = dial(port_, number);
     if (client.fd < 0) return false;
-    client.plain = options_.number("deflate") == 0 || number % kPlainEvery == 0;
-    if (!send_all(client.fd, handshake(number, !client.plain))) return false;
+    const bool deflate = options_.number("deflate") != 0 && number % kPlainEvery != 0;
+    // Who comes into the window is first told of old lines.
+    client.counted = !deflate && !counting_;
+    if (!send_all(client.fd, handshake(number, deflate))) return false;
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = clients_.size();
@@ -224,11 +227,18 @@ class Load {
     return true;
   }
 
+  // As many as are due by now.
+  bool join_due(size_t count, int64_t began_us) {
+    const auto due = static_cast<size_t>(static_cast<double>(now_us() - began_us) / 1e6 * kJoinsPerSecond);
+    while (clients_.size() < std::min(count, due))
+      if (!join(clients_.size())) return false;
+    return true;
+  }
+
   bool join_all(size_t count) {
     const int64_t began = now_us();
     while (opened_ < count) {
-      const auto due = static_cast<size_t>(static_cast<double>(now_us() - began) / 1e6 * kJoinsPerSecond);
-      if (clients_.size() < std::min(count, due) && !join(clients_.size())) return false;
+      if (!join_due(count, began)) return false;
       read_once(clients_.size() < count ? 0 : 5);
       if (now_us() - began > 60'000'000) {
         std::fprintf(stderr, "only %zu of %zu clients got in\n", opened_, count);
@@ -237,6 +247,16 @@ class Load {
     }
     listening_ = count;
     return true;
+  }
+
+  // `passed` seconds of the window. Those who leave are the first, those who join come behind all.
+  void come_and_go(double passed) {
+    const auto churn = static_cast<size_t>(options_.number("churn"));
+    const auto until = [churn](double seconds) {
+      return static_cast<size_t>(std::clamp(seconds, 0.0, 1.0) * static_cast<double>(churn));
+    };
+    for (; left_ < until(passed); ++left_) ::close(clients_[left_].fd);  // which takes it out of epoll
+    for (; joined_later_ < until(passed - 2); ++joined_later_) join(clients_.size());
   }
 
   static bool send_all(int fd, std::string_view bytes) {
@@ -297,6 +317,7 @@ class Load {
     for (double passed = 0; passed < seconds; passed = static_cast<double>(now_us() - began) / 1e6) {
       while (static_cast<double>(said_) < passed * rate) say();
       if (control_ >= 0 && static_cast<double>(controls_) < passed * 1'000 / control_ms) change_title();
+      come_and_go(passed);
       read_once(2);
       hush();
     }
@@ -330,6 +351,7 @@ class Load {
         ::epoll_ctl(epoll_, EPOLL_CTL_DEL, client.fd, nullptr);
         continue;
       }
+      if (counting_) ++reads_;
       take(client, {buffer_.data(), static_cast<size_t>(got)});
     }
   }
@@ -343,7 +365,7 @@ class Load {
     }
     if (!counting_) return;
     if (last_said_us_ == 0) bytes_ += bytes.size();
-    if (!client.plain) return;
+    if (!client.counted) return;
     if (!client.tail.empty()) {
       const std::string joint = client.tail + std::string(bytes.substr(0, kMarkBytes - 1));
       count_marks(joint, client.tail.size());
@@ -374,13 +396,14 @@ class Load {
                               static_cast<double>(listening_);
     const double expected = static_cast<double>(said_ + controls_) * static_cast<double>(listening_);
     std::printf(
-        "s_per_million=%.3f delivered=%.4f cpu_percent=%.1f deliveries_per_s=%.0f chat_p50_ms=%.0f "
+        "s_per_million=%.3f us_per_read=%.3f delivered=%.4f cpu_percent=%.1f deliveries_per_s=%.0f "
+        "chat_p50_ms=%.0f "
         "chat_p99_ms=%.0f "
         "control_p50_ms=%.0f control_p99_ms=%.0f controls=%.4f kbit_per_viewer=%.1f kib_per_client=%.2f "
         "kib_grown=%.0f lost=%zu\n",
-        cpu_s / (deliveries / 1e6), deliveries / expected, 100 * cpu_s / (window_s + kDrainSeconds),
-        deliveries / window_s, chat_.percentile_ms(0.5), chat_.percentile_ms(0.99),
-        control_latency_.percentile_ms(0.5), control_latency_.percentile_ms(0.99),
+        cpu_s / (deliveries / 1e6), cpu_s * 1e6 / static_cast<double>(reads_), deliveries / expected,
+        100 * cpu_s / (window_s + kDrainSeconds), deliveries / window_s, chat_.percentile_ms(0.5),
+        chat_.percentile_ms(0.99), control_latency_.percentile_ms(0.5), control_latency_.percentile_ms(0.99),
         controls_ == 0
             ? 1.0
             : static_cast<double>(control_latency_.total()) / plain / static_cast<double>(controls_),
@@ -401,6 +424,9 @@ class Load {
   size_t said_ = 0;
   size_t controls_ = 0;
   size_t lost_ = 0;
+  size_t left_ = 0;
+  size_t joined_later_ = 0;
+  uint64_t reads_ = 0;  // by clients: about one for each send to them
   uint64_t bytes_ = 0;
   bool counting_ = false;
   int64_t last_said_us_ = 0;  // 0: the window is open
