@@ -160,6 +160,7 @@ churn() {
   local many=$((CLIENTS / 3))
   echo "== churn: of $((CLIENTS * 2 / 3)) clients $many leave within a second, then as many join; 20 lines/s"
   SECONDS_EACH=5 measure "$WORK/churn" ours $((CLIENTS * 2 / 3)) 20 1000 churn=$many control_ms=100
+  echo "  all $(of churn late_joins) were in after $(of churn late_joins_ms) ms"
   expect "control p99 over all that, ms" "$(of churn control_p99_ms)" '<=' 500
 }
 deflate() {

@@ -165,6 +165,7 @@ class Load {
     read_for(1);
     stall(static_cast<size_t>(options_.number("stalled")));
     counting_ = true;
+    opened_before_ = opened_;
     const double cpu_before = cpu_of(options_.text("pid"));
     const int64_t window = now_us();
     publish_for(options_.number("seconds"));
@@ -256,7 +257,10 @@ class Load {
       return static_cast<size_t>(std::clamp(seconds, 0.0, 1.0) * static_cast<double>(churn));
     };
     for (; left_ < until(passed); ++left_) ::close(clients_[left_].fd);  // which takes it out of epoll
-    for (; joined_later_ < until(passed - 2); ++joined_later_) join(clients_.size());
+    for (; joined_later_ < until(passed - 2); ++joined_later_) {
+      if (joined_later_ == 0) late_since_us_ = now_us();
+      join(clients_.size());
+    }
   }
 
   static bool send_all(int fd, std::string_view bytes) {
@@ -360,6 +364,7 @@ class Load {
     if (!client.open && bytes.starts_with("HTTP/1.1 101")) {
       client.open = true;
       ++opened_;
+      if (counting_) late_ms_ = static_cast<double>(now_us() - late_since_us_) / 1e3;
       if (mode_ == "nats")
         send_all(client.fd, client_frame(2, "CONNECT {\"verbose\":false}\r\nSUB room 1\r\n"));
     }
@@ -400,7 +405,7 @@ class Load {
         "chat_p50_ms=%.0f "
         "chat_p99_ms=%.0f "
         "control_p50_ms=%.0f control_p99_ms=%.0f controls=%.4f kbit_per_viewer=%.1f kib_per_client=%.2f "
-        "kib_grown=%.0f lost=%zu\n",
+        "kib_grown=%.0f lost=%zu late_joins=%zu late_joins_ms=%.0f\n",
         cpu_s / (deliveries / 1e6), cpu_s * 1e6 / static_cast<double>(reads_), deliveries / expected,
         100 * cpu_s / (window_s + kDrainSeconds), deliveries / window_s, chat_.percentile_ms(0.5),
         chat_.percentile_ms(0.99), control_latency_.percentile_ms(0.5), control_latency_.percentile_ms(0.99),
@@ -408,7 +413,7 @@ class Load {
             ? 1.0
             : static_cast<double>(control_latency_.total()) / plain / static_cast<double>(controls_),
         bits / 1e3, (joined_kib - idle_kib) / static_cast<double>(clients),
-        rss_kib(options_.text("pid")) - joined_kib, lost_);
+        rss_kib(options_.text("pid")) - joined_kib, lost_, opened_ - opened_before_, late_ms_);
   }
 
   const Options& options_;
@@ -426,6 +431,9 @@ class Load {
   size_t lost_ = 0;
   size_t left_ = 0;
   size_t joined_later_ = 0;
+  size_t opened_before_ = 0;  // the window
+  int64_t late_since_us_ = 0;
+  double late_ms_ = 0;  // from the first of those who join later until the last is in
   uint64_t reads_ = 0;  // by clients: about one for each send to them
   uint64_t bytes_ = 0;
   bool counting_ = false;
