@@ -100,7 +100,8 @@ std::unique_ptr<Module> make_shop(Platform& p) {
       .members = *p.members,
       .publish_delay = [] { return Milliseconds(Core::current()->config().get(kMediaPublishDelayMs)); },
       .sandbox = p.sandbox,
-      .rooms = p.rooms});
+      .rooms = p.rooms,
+      .ask_tier = [proofs = p.proofs](AccountId account) { return proofs->tier(account); }});
   p.shop_module = made.get();
   if (p.rooms_module != nullptr) p.rooms_module->set_purchases(*made);
   return made;

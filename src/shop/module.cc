@@ -7,6 +7,8 @@
 #include "shop/cart/cart_api.h"
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_api.h"
+#include "shop/catalog/price_api.h"
+#include "shop/catalog/product_file_api.h"
 #include "shop/checkout/order_api.h"
 #include "shop/checkout/order_export_api.h"
 #include "shop/checkout/payment_api.h"
@@ -36,7 +38,8 @@ ServiceNeeds service_needs(const ShopNeeds& needs) {
           .members = needs.members,
           .publish_delay = needs.publish_delay,
           .sandbox = needs.sandbox || config.get(kSandboxOn),
-          .manual = config.get(kManualOn)};
+          .manual = config.get(kManualOn),
+          .ask_tier = needs.ask_tier};
 }
 
 // A guest who signed in brings the cart along.
@@ -59,7 +62,9 @@ struct ShopModule::Parts {
         showcase_api(services.showcase),
         cart_api(services.cart),
         order_api(services.checkout, services.desk, needs.rooms),
-        order_export_api(services.checkout, needs.members),
+        order_export_api(services.checkout, downloads, needs.members),
+        price_api(services.prices, needs.members),
+        product_file_api({services.catalog, services.imports, downloads, needs.members}),
         sale_api(services.sales, needs.members, needs.rooms),
         coupon_api(services.coupons, needs.members),
         payment_api(services.gate, services.desk) {}
@@ -71,7 +76,10 @@ struct ShopModule::Parts {
   ShowcaseApi showcase_api;
   CartApi cart_api;
   OrderApi order_api;
+  CsvDownloads downloads;
   OrderExportApi order_export_api;
+  PriceApi price_api;
+  ProductFileApi product_file_api;
   SaleApi sale_api;
   CouponApi coupon_api;
   PaymentApi payment_api;
@@ -87,6 +95,8 @@ ShopModule::ShopModule(ShopNeeds needs) : parts_(std::make_unique<Parts>(std::mo
   parts_->cart_api.add_routes(router);
   parts_->order_api.add_routes(router);
   parts_->order_export_api.add_routes(router);
+  parts_->price_api.add_routes(router);
+  parts_->product_file_api.add_routes(router);
   parts_->sale_api.add_routes(router);
   parts_->coupon_api.add_routes(router);
   parts_->payment_api.add_routes(router);
@@ -137,7 +147,7 @@ void ShopModule::stop() {
   // A provider that answers late may hold the last round up; nothing it does is lost by ending here.
   if (parts_->end && parts_->needs.cores.running()) {
     parts_->end->wait_for(kStopWait);
-    parts_->order_export_api.finish();
+    parts_->downloads.finish();
   }
   parts_->services.gate.close();
 }

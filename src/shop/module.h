@@ -38,6 +38,7 @@ struct ShopNeeds {
   std::function<Milliseconds()> publish_delay;  // media.publish_delay_ms, read on the calling core
   bool sandbox = false;                         // play money, also without payments.sandbox
   const RoomsPort* rooms = nullptr;             // none: rooms does not run here
+  std::function<Task<Result<int64_t>>(AccountId)> ask_tier{};  // of members; none: nobody has one
 };
 
 // A product for the demo shop or a test installation.

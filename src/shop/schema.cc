@@ -2,6 +2,7 @@
 
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_store.h"
+#include "shop/catalog/price_store.h"
 #include "shop/coupons/coupon_store.h"
 #include "shop/flash_sale/sale_store.h"
 #include "shop/gate/gate.h"
@@ -22,7 +23,7 @@ std::vector<Migration> shop_migrations() {
           {5, kCartTables},       {6, kShowcaseTables},      {7, kOrderTables},     {8, kPaymentTables},
           {9, kSandboxTables},    {10, kLedgerTables},       {11, kGrabTables},     {12, kFlashSaleTables},
           {13, kNothingShipped},  {14, kCategoryTables},     {15, kDiscountTables}, {16, kCouponTables},
-          {17, kBillTables},      {18, kSandboxFaultTables}, {19, kPackageTables}};
+          {17, kBillTables},      {18, kSandboxFaultTables}, {19, kPackageTables},  {20, kPriceTables}};
 }
 
 }  // namespace vitrine

@@ -12,6 +12,8 @@
 #include "contract/ops.h"
 #include "shop/cart/cart_service.h"
 #include "shop/catalog/catalog_service.h"
+#include "shop/catalog/import_service.h"
+#include "shop/catalog/price_service.h"
 #include "shop/checkout/caretaker.h"
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/payment_desk.h"
@@ -35,6 +37,7 @@ struct ServiceNeeds {
   std::function<Milliseconds()> publish_delay;
   bool sandbox = false;
   bool manual = false;
+  AskTier ask_tier{};  // none: nobody has a tier
 };
 
 struct ShopServices {
@@ -42,18 +45,21 @@ struct ShopServices {
       : gate(needs.clock),
         cipher(needs.random),
         files(needs.data_directory + "/pictures"),
+        tiers(needs.ask_tier),
         stock(needs.ids, audience),
         catalog({gate, needs.clock, needs.ids, stock, watcher, files}),
-        showcase({gate, needs.clock, needs.ids, needs.media, needs.publish_delay}),
-        cart(gate, needs.clock),
+        imports(gate, catalog),
+        prices({gate, needs.clock, watcher}),
+        showcase({gate, needs.clock, needs.ids, needs.media, tiers, needs.publish_delay}),
+        cart(gate, needs.clock, tiers),
         sale_units(needs.ids, stock),
         sales({gate, needs.clock, needs.ids, needs.random, sale_units, needs.ops, needs.sandbox}),
         coupons({gate, needs.clock, needs.ids, needs.media}),
         settlement(needs.ids, stock, sale_units),
         sandbox(gate, needs.clock, needs.ids, needs.random),
         desk({gate, needs.clock, needs.ids, settlement}),
-        checkout({gate, needs.clock, needs.ids, stock, settlement, cipher, needs.ops, needs.members}),
-        caretaker({gate, needs.clock, settlement, desk, sales, coupons}) {
+        checkout({gate, needs.clock, needs.ids, stock, settlement, cipher, needs.ops, needs.members, tiers}),
+        caretaker({gate, needs.clock, settlement, desk, sales, coupons, prices}) {
     if (needs.sandbox) desk.use_sandbox(sandbox);
     if (needs.manual) desk.use(manual);
   }
@@ -66,8 +72,11 @@ struct ShopServices {
   PictureFiles files;
   ShowcaseAudience audience;
   ShowcaseWatcher watcher;
+  Tiers tiers;
   StockService stock;
   CatalogService catalog;
+  ImportService imports;
+  PriceService prices;
   ShowcaseService showcase;
   CartService cart;
   SaleUnits sale_units;

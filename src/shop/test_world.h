@@ -106,10 +106,13 @@ class ShopWorld {
   FakeMedia media;
   FakeOps ops;
   FakeMembers members;
+  std::map<std::string, int64_t> tiers;  // by name
+  bool tiers_answer = true;
   Cores cores{1};
   std::unique_ptr<ShopServices> services;
 
  private:
+  Task<Result<int64_t>> tier_of(AccountId account);
   void begin();
   void open();
 

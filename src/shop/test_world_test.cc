@@ -45,19 +45,29 @@ ShopWorld::~ShopWorld() {
 }
 
 void ShopWorld::open() {
-  services = std::make_unique<ShopServices>(ServiceNeeds{.clock = clock,
-                                                         .random = random,
-                                                         .ids = ids,
-                                                         .data_directory = folder.path(),
-                                                         .media = media,
-                                                         .ops = ops,
-                                                         .members = members,
-                                                         .publish_delay = [] { return Milliseconds(200); },
-                                                         .sandbox = true,
-                                                         .manual = true});
+  services = std::make_unique<ShopServices>(
+      ServiceNeeds{.clock = clock,
+                   .random = random,
+                   .ids = ids,
+                   .data_directory = folder.path(),
+                   .media = media,
+                   .ops = ops,
+                   .members = members,
+                   .publish_delay = [] { return Milliseconds(200); },
+                   .sandbox = true,
+                   .manual = true,
+                   .ask_tier = [this](AccountId account) { return tier_of(account); }});
   const auto opened = services->open(folder.path(), test_database_url(folder.path()));
   check(opened.ok(), "the shop opens");
   run(services->caretaker.tick());
+}
+
+Task<Result<int64_t>> ShopWorld::tier_of(AccountId account) {
+  if (!tiers_answer) co_return Error{ErrorKind::unavailable, "members.unavailable"};
+  for (const auto& [name, tier] : tiers) {
+    if (buyer(name) == account) co_return tier;
+  }
+  co_return 0;
 }
 
 void ShopWorld::restart() {

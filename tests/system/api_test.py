@@ -12,7 +12,7 @@ from openapi import Document
 # only a payment provider can sign.
 NOT_JSON = {"openRoomSocket", "playFlv", "getPicture", "sandboxCashier", "sandboxCashierChoice", "openapi",
             "takePaymentNotice", "exportCouponClaims",
-            "exportOrders"}
+            "exportOrders", "exportProducts"}
 
 
 class Checked(Client):
@@ -35,7 +35,8 @@ class Api(unittest.TestCase):
                          "run: build/dev/vitrine openapi > docs/openapi.json")
 
     def test_every_operation_answers_what_it_declares(self):
-        with Server("--set", "payments.sandbox=true", "--set", "payments.manual=true") as server:
+        with Server("--set", "payments.sandbox=true", "--set", "payments.manual=true",
+                    "--set", "rooms.chat_burst=100") as server:
             self.document = Document(json.loads(server.client().raw("GET", "/openapi.json")[2]))
             link = next(w for w in server.read_output().split() if "/console/claim?token=" in w)
             self.owner = Checked(server.ports["http"], self.document)
@@ -214,11 +215,37 @@ class Api(unittest.TestCase):
             "version": product["version"]})
         owner.call("POST", f"/v1/skus/{sku['sku']}/stock", {"change": 3, "reason": "found three more"})
         owner.call("PUT", "/v1/rooms/r/showcase", {"products": [product["product"]]})
+        self.prices(product)
+        self.files()
         owner.call("GET", "/v1/rooms/r/showcase")
         owner.call("GET", f"/v1/offers/{product['product']}")
         owner.call("POST", "/v1/rooms/r/now-showing", {"product": product["product"], "playhead": None})
         owner.call("DELETE", "/v1/rooms/r/now-showing")
         return product
+
+    def prices(self, product):
+        owner = self.owner
+        path = f"/v1/products/{product['product']}/prices"
+        draft = {"sku": product["variants"][0]["sku"], "kind": "member", "tier": 3, "label": "",
+                 "price": {"amount": 700, "currency": "CNY"}}
+        number = owner.call("POST", path, draft)["items"][0]["number"]
+        self.assertEqual(owner.call("GET", path)["items"][0]["in_force"], True)
+        shown = owner.call("GET", "/v1/rooms/r/showcase")["items"][0]["variants"][0]
+        self.assertEqual((shown["price"]["amount"], shown["list_price"]), (1090, None), "guests see no member price")
+        owner.call("DELETE", f"{path}/{number}")
+
+    def files(self):
+        owner = self.owner
+        status, headers, rows = owner.raw("GET", "/v1/products.csv")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+        self.assertIn("Big mug", rows.decode())
+        bad = b"name,price\nSpoon,cheap\n"
+        for number, (body, query) in enumerate([(bad, ""), (rows, "?dry_run=true"), (rows, "")]):
+            sent = {"Content-Type": "text/csv", "Idempotency-Key": f"import-{number}"}
+            status, _, content = owner.raw("POST", f"/v1/products/import{query}", body, sent)
+            report = json.loads(content)
+            self.document.check("POST", "/v1/products/import", status, report)
+            self.assertEqual((report["written"], report["faults_total"]), (number == 2, int(number == 0)))
 
     def buyer(self, server):
         buyer = Checked(server.ports["http"], self.document)

@@ -1,6 +1,15 @@
 #include "shop/cart/cart_api.h"
 
 namespace vitrine {
+namespace {
+
+// Whose prices the cart has; nobody's for a guest.
+std::optional<AccountId> buyer_of(const Call& call) {
+  if (call.caller.viewer != Caller::Viewer::buyer) return std::nullopt;
+  return call.caller.account;
+}
+
+}  // namespace
 
 void CartApi::add_routes(Router& router) {
   router.add<NoBody, CartView>({.method = HttpMethod::get,
@@ -21,7 +30,7 @@ void CartApi::add_routes(Router& router) {
 }
 
 Task<Reply<CartView>> CartApi::get(Call call) {
-  auto view = co_await service_.view(call.caller.viewer_id());
+  auto view = co_await service_.view(call.caller.viewer_id(), buyer_of(call));
   if (!view) co_return view.error();
   co_return std::move(*view);
 }
@@ -31,7 +40,7 @@ Task<Reply<CartView>> CartApi::set_line(Call call, CartLineDraft draft) {
   if (!sku) co_return Error{ErrorKind::not_found, "shop.sku"};
   const auto done = co_await service_.set_line(call.caller.viewer_id(), *sku, draft.quantity);
   if (!done) co_return done.error();
-  auto view = co_await service_.view(call.caller.viewer_id());
+  auto view = co_await service_.view(call.caller.viewer_id(), buyer_of(call));
   if (!view) co_return view.error();
   co_return std::move(*view);
 }

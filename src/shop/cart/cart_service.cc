@@ -4,14 +4,14 @@
 
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_config.h"
-#include "shop/catalog/catalog_store.h"
+#include "shop/catalog/price_store.h"
 #include "shop/stock/stock_store.h"
 
 namespace vitrine {
 namespace {
 
-Result<CartLineView> line_view(Transaction& tx, const CartLine& line) {
-  auto offer = find_offer(tx, line.sku);
+Result<CartLineView> line_view(Transaction& tx, const CartLine& line, PriceEyes eyes) {
+  auto offer = find_offer_for(tx, line.sku, eyes);
   if (!offer) return offer.error();
   auto pool = pool_of(tx, line.sku);
   if (!pool) return pool.error();
@@ -27,12 +27,12 @@ Result<CartLineView> line_view(Transaction& tx, const CartLine& line) {
                       .on_offer = offer->on_offer};
 }
 
-Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency currency) {
+Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency currency, PriceEyes eyes) {
   CartView view{.total = {0, currency}};
   auto lines = cart_of(tx, viewer);
   if (!lines) return lines.error();
   for (const CartLine& line : *lines) {
-    auto shown = line_view(tx, line);
+    auto shown = line_view(tx, line, eyes);
     if (!shown) return shown.error();
     if (shown->on_offer) {
       auto subtotal = multiply(shown->price, line.quantity);
@@ -48,9 +48,11 @@ Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency 
 
 }  // namespace
 
-Task<Result<CartView>> CartService::view(std::string viewer) {
+Task<Result<CartView>> CartService::view(std::string viewer, std::optional<AccountId> buyer) {
+  const int64_t tier = co_await tiers_.of(buyer);
+  const PriceEyes eyes{tier, clock_.wall()};
   const auto currency = Currency::parse(Core::current()->config().get(kShopCurrency)).value_or(Currency{});
-  auto work = [viewer, currency](Transaction& tx) { return read_cart(tx, viewer, currency); };
+  auto work = [viewer, currency, eyes](Transaction& tx) { return read_cart(tx, viewer, currency, eyes); };
   co_return co_await gate_.read(std::move(work));
 }
 

@@ -153,23 +153,43 @@ Task<Result<Made<ProductId>>> CatalogService::create(IdempotencyKey key, Product
   co_return co_await needs_.gate.write(std::move(work));
 }
 
+Result<void> CatalogService::change_in(Transaction& tx, ProductId id, const ProductDraft& draft,
+                                       const std::string& actor, const std::string& currency) const {
+  const WallTime at = needs_.clock.wall();
+  if (auto good = check_draft(tx, draft, currency); !good) return good.error();
+  auto product = find_product(tx, id);
+  if (!product) return product.error();
+  if (product->version != draft.version.value_or(0)) return Error{ErrorKind::conflict, "shop.version"};
+  product->name = draft.name;
+  product->description = draft.description;
+  if (draft.category) product->category = *draft.category;
+  product->pictures = draft.pictures;
+  product->needs_shipping = draft.needs_shipping.value_or(product->needs_shipping);
+  ++product->version;
+  if (auto put = update_product(tx, *product); !put) return put.error();
+  const Change change{&needs_, actor, at};
+  if (auto put = write_variants(tx, change, *product, draft.variants); !put) return put.error();
+  return needs_.watcher.product_changed(tx, *product, at);
+}
+
 Task<Result<void>> CatalogService::change(ProductId id, ProductDraft draft, std::string actor) {
   const std::string currency = Core::current()->config().get(kShopCurrency);
-  auto work = [this, id, draft, actor, currency, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
-    if (auto good = check_draft(tx, draft, currency); !good) return good.error();
-    auto product = find_product(tx, id);
-    if (!product) return product.error();
-    if (product->version != draft.version.value_or(0)) return Error{ErrorKind::conflict, "shop.version"};
-    product->name = draft.name;
-    product->description = draft.description;
-    if (draft.category) product->category = *draft.category;
-    product->pictures = draft.pictures;
-    product->needs_shipping = draft.needs_shipping.value_or(product->needs_shipping);
-    ++product->version;
-    if (auto put = update_product(tx, *product); !put) return put.error();
-    const Change change{&needs_, actor, at};
-    if (auto put = write_variants(tx, change, *product, draft.variants); !put) return put.error();
-    return needs_.watcher.product_changed(tx, *product, at);
+  auto work = [this, id, draft, actor, currency](Transaction& tx) {
+    return change_in(tx, id, draft, actor, currency);
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<void>> CatalogService::change_once(IdempotencyKey key, ProductId id, ProductDraft draft,
+                                               std::string actor) {
+  const std::string currency = Core::current()->config().get(kShopCurrency);
+  auto work = [this, key, id, draft, actor, currency,
+               at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
+    auto effect = find_effect(tx, key);
+    if (!effect) return effect.error();
+    if (*effect) return {};
+    if (auto changed = change_in(tx, id, draft, actor, currency); !changed) return changed.error();
+    return record_effect(tx, key, id.value, at);
   };
   co_return co_await needs_.gate.write(std::move(work));
 }

@@ -45,6 +45,9 @@ class CatalogService {
   // Variants the draft leaves out are retired. Errors: as create, `not_found` "shop.product" and
   // "shop.sku", `conflict` "shop.version".
   Task<Result<void>> change(ProductId product, ProductDraft draft, std::string actor);
+  // The same once for each key, whatever became of the product since.
+  Task<Result<void>> change_once(IdempotencyKey key, ProductId product, ProductDraft draft,
+                                 std::string actor);
   // Archiving twice is done once. Errors: `not_found` "shop.product".
   Task<Result<void>> archive(ProductId product);
 
@@ -57,6 +60,9 @@ class CatalogService {
   Task<Result<StockChangeView>> stock(SkuId sku);
 
  private:
+  Result<void> change_in(Transaction& tx, ProductId id, const ProductDraft& draft, const std::string& actor,
+                         const std::string& currency) const;
+
   CatalogNeeds needs_;
 };
 

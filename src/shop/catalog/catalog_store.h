@@ -8,6 +8,7 @@
 
 #include "shop/catalog/catalog_dto.h"
 #include "shop/catalog/picture_rules.h"
+#include "shop/catalog/price_rules.h"
 #include "store/transaction.h"
 
 namespace vitrine {
@@ -75,6 +76,8 @@ struct Offer {
   int64_t price_version = 1;
   bool needs_shipping = true;
   bool on_offer = false;  // neither retired nor its product archived
+  PriceKind price_kind = PriceKind::base;
+  std::string price_label{};
 };
 
 struct ProductQuery {

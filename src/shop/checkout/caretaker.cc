@@ -18,6 +18,7 @@ Task<void> Caretaker::tick() {
   co_await reconcile_in_time();
   if (needs_.gate.fenced()) co_return;
   co_await keep_time();
+  co_await needs_.prices.keep_time();
   co_await needs_.desk.deliver_sandbox_notices();
   co_await needs_.desk.process_inbox();
   co_await end_due_orders();

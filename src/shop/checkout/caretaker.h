@@ -10,6 +10,7 @@
 #include <string>
 
 #include "runtime/core.h"
+#include "shop/catalog/price_service.h"
 #include "shop/checkout/payment_desk.h"
 #include "shop/checkout/settlement.h"
 #include "shop/coupons/coupon_service.h"
@@ -25,6 +26,7 @@ struct CaretakerNeeds {
   PaymentDesk& desk;
   SaleService& sales;
   CouponService& coupons;
+  PriceService& prices;
 };
 
 class Caretaker {

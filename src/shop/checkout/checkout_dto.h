@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/dto.h"
+#include "shop/catalog/price_rules.h"
 #include "shop/coupons/coupon_dto.h"
 #include "shop/orders/package_rules.h"
 
@@ -108,6 +109,8 @@ struct OrderLineView {
   Money subtotal{};
   Money discount{};
   int64_t left_to_ship = 0;
+  PriceKind price_kind = PriceKind::base;
+  std::string price_label{};
   static constexpr std::string_view schema_name = "OrderLine";
   static constexpr auto fields() {
     return std::tuple{field("sku", &OrderLineView::sku),
@@ -120,7 +123,9 @@ struct OrderLineView {
                       field("subtotal", &OrderLineView::subtotal),
                       field("discount", &OrderLineView::discount, {.help = "Of the subtotal, by coupons"}),
                       field("left_to_ship", &OrderLineView::left_to_ship,
-                            {.help = "Units to send that are in no package yet"})};
+                            {.help = "Units to send that are in no package yet"}),
+                      field("price_kind", &OrderLineView::price_kind, {.help = "Which price applied"}),
+                      field("price_label", &OrderLineView::price_label, {.help = "Of an activity price"})};
   }
 };
 

@@ -69,7 +69,9 @@ Result<OrderPlan> price(const std::vector<WantedLine>& wanted, const OrderFacts&
          .price_version = offer.price_version,
          .quantity = wanted[at].quantity,
          .subtotal = *subtotal,
-         .needs_shipping = offer.needs_shipping});
+         .needs_shipping = offer.needs_shipping,
+         .price_kind = static_cast<int64_t>(offer.price_kind),
+         .price_label = offer.price_label});
   }
   auto discount = discount_of(priced_lines(wanted, facts.offers), facts.coupons, facts.now);
   if (!discount) return discount.error();

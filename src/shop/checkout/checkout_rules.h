@@ -29,6 +29,7 @@ struct OrderFacts {
   int64_t units_max = 0;              // of one SKU in one order
   std::vector<HeldCoupon> coupons{};  // the buyer chose
   WallTime now{};
+  int64_t tier = 0;  // the buyer's
 };
 
 // Why an order was refused, and what the buyer may want to know about it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shop/cart/cart_store.h"
+#include "shop/catalog/price_store.h"
 #include "shop/checkout/checkout_config.h"
 #include "shop/orders/package_store.h"
 
@@ -47,7 +48,7 @@ Result<OrderFacts> CheckoutService::gather(Transaction& tx, const PlaceRequest& 
                                            const OrderFacts& limits) const {
   OrderFacts facts = limits;
   for (const WantedLine& line : request.lines) {
-    auto offer = find_offer(tx, line.sku);
+    auto offer = find_offer_for(tx, line.sku, {facts.tier, facts.now});
     if (!offer) return offer.error();
     facts.offers.push_back(std::move(*offer));
     auto pool = pool_of(tx, line.sku);
@@ -101,6 +102,7 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
   if (!needs_.ops.capabilities().selling) {
     co_return co_await placed_before(request.key, {ErrorKind::forbidden, "shop.selling_off"});
   }
+  const int64_t tier = co_await needs_.tiers.of(request.buyer);
   const Config& config = Core::current()->config();
   const OrderFacts limits{.offers = {},
                           .pools = {},
@@ -108,7 +110,8 @@ Task<Result<Placed>> CheckoutService::place(PlaceRequest request) {
                           .open_orders_max = config.get(kOpenOrdersMax),
                           .units_max = config.get(kUnitsPerOrder),
                           .coupons = {},
-                          .now = needs_.clock.wall()};
+                          .now = needs_.clock.wall(),
+                          .tier = tier};
   const WallTime now = limits.now;
   const Milliseconds time_to_pay = std::chrono::minutes(config.get(kPayMinutes));
   Order blank{.order = needs_.ids.next<OrderId>(),
@@ -141,14 +144,16 @@ Task<Result<Placed>> CheckoutService::placed_before(IdempotencyKey key, Error ot
 
 Task<Result<QuoteView>> CheckoutService::quote(AccountId buyer, std::vector<WantedLine> lines,
                                                std::optional<std::vector<ClaimId>> coupons) {
-  auto work = [buyer, lines, coupons, now = needs_.clock.wall()](Transaction& tx) -> Result<QuoteView> {
+  const int64_t tier = co_await needs_.tiers.of(buyer);
+  const PriceEyes eyes{tier, needs_.clock.wall()};
+  auto work = [buyer, lines, coupons, eyes](Transaction& tx) -> Result<QuoteView> {
     std::vector<Offer> offers;
     for (const WantedLine& line : lines) {
-      auto offer = find_offer(tx, line.sku);
+      auto offer = find_offer_for(tx, line.sku, eyes);
       if (!offer) return offer.error();
       offers.push_back(std::move(*offer));
     }
-    return view_quote(tx, buyer, priced_lines(lines, offers), coupons, now);
+    return view_quote(tx, buyer, priced_lines(lines, offers), coupons, eyes.now);
   };
   co_return co_await needs_.gate.read(std::move(work));
 }

@@ -19,6 +19,7 @@
 #include "shop/gate/gate.h"
 #include "shop/gate/request_key.h"
 #include "shop/gate/staff_act.h"
+#include "shop/gate/tiers.h"
 
 namespace vitrine {
 
@@ -31,6 +32,7 @@ struct CheckoutNeeds {
   const FieldCipher& cipher;
   const OpsPort& ops;
   MembersPort& members;
+  const Tiers& tiers;
 };
 
 struct PlaceRequest {

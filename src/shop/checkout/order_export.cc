@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/csv.h"
+#include "base/decimal.h"
 
 namespace vitrine {
 namespace {
@@ -34,14 +35,6 @@ void add_address(std::vector<std::string>& fields, const OrderView& order) {
 }
 
 }  // namespace
-
-std::string decimal_amount(Money money) {
-  const std::string_view code = money.currency.str();
-  const bool whole = code == "JPY" || code == "KRW" || code == "VND" || code == "CLP";
-  if (whole) return fmt::format("{}", money.amount);
-  const int64_t size = money.amount < 0 ? -money.amount : money.amount;
-  return fmt::format("{}{}.{:02}", money.amount < 0 ? "-" : "", size / 100, size % 100);
-}
 
 std::string export_time(std::optional<int64_t> at_ms) {
   if (!at_ms) return {};

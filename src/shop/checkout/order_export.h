@@ -14,8 +14,6 @@ void add_export_head(std::string& out, ExportColumns columns);
 // `order` as those eyes see it; masked columns never hold more than it shows.
 void add_export_lines(std::string& out, const OrderView& order, ExportColumns columns);
 
-// "9.90", with as many decimals as the currency has.
-std::string decimal_amount(Money money);
 // "2026-11-22 13:05:09" in UTC; empty for none.
 std::string export_time(std::optional<int64_t> at_ms);
 

@@ -1,41 +1,40 @@
 #include "shop/checkout/order_export_api.h"
 
-#include "base/csv.h"
-#include "base/log.h"
+#include "shop/checkout/order_export.h"
 #include "shop/checkout/order_query.h"
 
 namespace vitrine {
 namespace {
 
-constexpr int kExportsMax = 4;                // at once
-constexpr size_t kPageOrders = 100;           // read at once
-constexpr Milliseconds kStalledAfter{5'000};  // a client that takes nothing for so long is let go
+constexpr size_t kPageOrders = 100;  // read at once
 constexpr size_t kReasonMax = 200;
 
-// Counts itself for as long as it lives.
-class Turn {
+class OrderPages final : public CsvPages {
  public:
-  explicit Turn(std::atomic<int>& running) : running_(running), number_(running.fetch_add(1) + 1) {}
-  ~Turn() {
-    running_.fetch_sub(1);
-    running_.notify_all();
+  OrderPages(CheckoutService& service, OrderQuery query, OrderEyes eyes)
+      : service_(service), query_(std::move(query)), eyes_(eyes) {}
+
+  Task<Result<std::optional<std::string>>> next() override {
+    const auto columns = eyes_ == OrderEyes::staff_personal ? ExportColumns::personal : ExportColumns::masked;
+    std::string text;
+    if (!begun_) add_export_head(text, columns);
+    begun_ = true;
+    if (ended_) co_return std::optional<std::string>();
+    const auto page = co_await service_.orders(query_, eyes_);
+    if (!page) co_return page.error();
+    for (const OrderView& order : page->items) add_export_lines(text, order, columns);
+    ended_ = !page->next.has_value();
+    if (!ended_) query_.before = page->items.back().order;
+    co_return std::optional(std::move(text));
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  bool too_many() const { return number_ > kExportsMax; }
 
  private:
-  std::atomic<int>& running_;
-  int number_;
+  CheckoutService& service_;
+  OrderQuery query_;
+  OrderEyes eyes_;
+  bool begun_ = false;
+  bool ended_ = false;
 };
-
-HttpResponse file_head() {
-  HttpResponse head;
-  head.headers.set("Content-Type", "text/csv; charset=utf-8");
-  head.headers.set("Content-Disposition", "attachment; filename=\"orders.csv\"");
-  head.headers.set("Cache-Control", "no-store");
-  return head;
-}
 
 }  // namespace
 
@@ -82,49 +81,15 @@ Task<Result<OrderExportApi::Wish>> OrderExportApi::admit(Call call) {
 }
 
 Task<void> OrderExportApi::serve(Call call, std::unique_ptr<Connection> connection) {
-  const Turn turn(running_);
-  Result<Wish> wish = Error{ErrorKind::unavailable, "shop.exports_busy"};
-  if (!turn.too_many() && !closed_.load()) wish = co_await admit(std::move(call));
+  const auto turn = downloads_.turn();
+  Result<Wish> wish = kDownloadsBusy;
+  if (!turn.too_many() && !downloads_.closed()) wish = co_await admit(std::move(call));
   if (!wish) {
-    const auto told = co_await connection->respond(to_response(Problem(wish.error())));
-    static_cast<void>(told);
+    co_await CsvDownloads::refuse(wish.error(), connection.get());
     co_return;
   }
-  const auto begun = co_await connection->write_response_head(file_head());
-  if (!begun) co_return;
-  TcpSocket socket = connection->release();
-  socket.set_write_limit(kStalledAfter);
-  const auto sent = co_await send(std::move(*wish), &socket);
-  if (sent) {
-    socket.finish_writing();
-    socket.close();
-    co_return;
-  }
-  log_warn("shop.export_ended", {{"reason", sent.error().reason}});
-  socket.abort();  // the client must not take half a file for the whole
-}
-
-Task<Result<void>> OrderExportApi::send(Wish wish, TcpSocket* socket) {
-  const auto columns =
-      wish.eyes == OrderEyes::staff_personal ? ExportColumns::personal : ExportColumns::masked;
-  std::string text(kCsvMark);
-  add_export_head(text, columns);
-  for (bool more = true; more;) {
-    if (closed_.load()) co_return Error{ErrorKind::unavailable, "shop.unavailable"};
-    const auto page = co_await service_.orders(wish.query, wish.eyes);
-    if (!page) co_return page.error();
-    for (const OrderView& order : page->items) add_export_lines(text, order, columns);
-    more = page->next.has_value();
-    if (more) wish.query.before = page->items.back().order;
-    if (const auto wrote = co_await socket->write_all(as_bytes(text)); !wrote) co_return wrote.error();
-    text.clear();
-  }
-  co_return Result<void>{};
-}
-
-void OrderExportApi::finish() {
-  closed_.store(true);
-  for (int running = running_.load(); running > 0; running = running_.load()) running_.wait(running);
+  OrderPages pages(service_, std::move(wish->query), wish->eyes);
+  co_await downloads_.send("orders.csv", &pages, connection.get());
 }
 
 }  // namespace vitrine

@@ -60,11 +60,5 @@ TEST(OrderExport, PersonalDataIsThereOnlyWhenAskedFor) {
   EXPECT_EQ(fields_of(ExportColumns::personal).at(22), "+8613800001234");
 }
 
-TEST(OrderExport, AmountsHaveTheirCurrencysDecimals) {
-  EXPECT_EQ(decimal_amount({5, {}}), "0.05");
-  EXPECT_EQ(decimal_amount({-990, {}}), "-9.90");
-  EXPECT_EQ(decimal_amount({500, *Currency::parse("JPY")}), "500");
-}
-
 }  // namespace
 }  // namespace vitrine

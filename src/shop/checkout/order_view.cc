@@ -123,16 +123,17 @@ Result<OrderView> view_order(Transaction& tx, const Order& order, const FieldCip
                  .test = order.test,
                  .close_reason = order.close_reason};
   for (const OrderLine& line : order.lines) {
-    view.lines.push_back({line.sku,
-                          line.product,
-                          line.name,
-                          line.variant,
-                          line.picture,
-                          line.unit_price,
-                          line.quantity,
-                          line.subtotal,
-                          {line.discount, line.subtotal.currency},
-                          0});
+    view.lines.push_back({.sku = line.sku,
+                          .product = line.product,
+                          .name = line.name,
+                          .variant = line.variant,
+                          .picture = line.picture,
+                          .unit_price = line.unit_price,
+                          .quantity = line.quantity,
+                          .subtotal = line.subtotal,
+                          .discount = {line.discount, line.subtotal.currency},
+                          .price_kind = static_cast<PriceKind>(line.price_kind),
+                          .price_label = line.price_label});
   }
   view.needs_shipping = needs_shipping(order);
   if (order.state == OrderState::pending_payment) view.pay_by_ms = order.pay_by.wall.ms;

@@ -48,16 +48,17 @@ Order read_order(const Row& row) {
 Result<void> insert_line(Transaction& tx, OrderId order, size_t at, const OrderLine& line) {
   return done(tx.execute(
       "INSERT INTO order_line (shop_id, order_id, line, sku, product, name, variant, picture, "
-      "unit_price, price_version, quantity, subtotal, needs_shipping, discount) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+      "unit_price, price_version, quantity, subtotal, needs_shipping, discount, price_kind, price_label) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
       kShop, order, at, line.sku, line.product, line.name, line.variant, line.picture, line.unit_price.amount,
-      line.price_version, line.quantity, line.subtotal.amount, line.needs_shipping ? 1 : 0, line.discount));
+      line.price_version, line.quantity, line.subtotal.amount, line.needs_shipping ? 1 : 0, line.discount,
+      line.price_kind, line.price_label));
 }
 
 Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency currency) {
   auto rows = tx.query(
       "SELECT sku, product, name, variant, picture, unit_price, price_version, quantity, subtotal, "
-      "needs_shipping, discount "
+      "needs_shipping, discount, price_kind, price_label "
       "FROM order_line WHERE shop_id = $1 AND order_id = $2 ORDER BY line",
       kShop, order);
   if (!rows) return rows.error();
@@ -73,7 +74,9 @@ Result<std::vector<OrderLine>> lines_of(Transaction& tx, OrderId order, Currency
                    .quantity = row.integer(7),
                    .subtotal = {row.integer(8), currency},
                    .needs_shipping = row.integer(9) != 0,
-                   .discount = row.integer(10)});
+                   .discount = row.integer(10),
+                   .price_kind = row.integer(11),
+                   .price_label = row.text(12)});
   }
   return out;
 }

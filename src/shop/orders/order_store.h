@@ -93,7 +93,9 @@ struct OrderLine {
   int64_t quantity = 0;
   Money subtotal{};
   bool needs_shipping = true;
-  int64_t discount = 0;  // off the subtotal, in its minor units
+  int64_t discount = 0;    // off the subtotal, in its minor units
+  int64_t price_kind = 0;  // which price applied; 0 the base price
+  std::string price_label{};
 };
 
 struct SealedAddress {

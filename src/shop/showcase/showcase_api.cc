@@ -7,6 +7,12 @@ namespace {
 
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 
+// Whose prices are asked for; nobody for a guest.
+std::optional<AccountId> buyer_of(const Call& call) {
+  if (call.caller.viewer != Caller::Viewer::buyer) return std::nullopt;
+  return call.caller.account;
+}
+
 }  // namespace
 
 void ShowcaseApi::add_routes(Router& router) {
@@ -16,7 +22,7 @@ void ShowcaseApi::add_routes(Router& router) {
        .path = "/v1/rooms/{room}/showcase",
        .operation = "getShowcase",
        .tag = "shop",
-       .summary = "A room's products in order, with stock and what is shown now"},
+       .summary = "A room's products in order, with stock, the caller's prices and what is shown now"},
       [this](Call call) { return get(std::move(call)); });
   router.add<NoBody, Card>({.method = HttpMethod::get,
                             .path = "/v1/offers/{product}",
@@ -55,7 +61,7 @@ void ShowcaseApi::add_routes(Router& router) {
 Task<Reply<ShowcaseView>> ShowcaseApi::get(Call call) {
   const std::string room = call.param("room");
   if (!is_room_name(room)) co_return kNoRoom;
-  auto view = co_await service_.view(room);
+  auto view = co_await service_.view(room, buyer_of(call));
   if (!view) co_return view.error();
   co_return std::move(*view);
 }
@@ -63,7 +69,7 @@ Task<Reply<ShowcaseView>> ShowcaseApi::get(Call call) {
 Task<Reply<Card>> ShowcaseApi::offer(Call call) {
   const auto product = ProductId::parse(call.param("product"));
   if (!product) co_return Error{ErrorKind::not_found, "shop.product"};
-  auto card = co_await service_.offer(*product);
+  auto card = co_await service_.offer(*product, buyer_of(call));
   if (!card) co_return card.error();
   co_return std::move(*card);
 }

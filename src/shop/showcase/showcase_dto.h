@@ -8,6 +8,7 @@
 
 #include "base/dto.h"
 #include "contract/events.h"
+#include "shop/catalog/price_rules.h"
 
 namespace vitrine {
 
@@ -28,12 +29,20 @@ struct CardVariant {
   Money price{};
   int64_t price_version = 1;
   CardStock stock{};
+  std::optional<Money> list_price{};
+  PriceKind price_kind = PriceKind::base;
+  std::string price_label{};
   static constexpr std::string_view schema_name = "CardVariant";
   static constexpr auto fields() {
-    return std::tuple{field("sku", &CardVariant::sku), field("name", &CardVariant::name),
-                      field("price", &CardVariant::price),
+    return std::tuple{field("sku", &CardVariant::sku),
+                      field("name", &CardVariant::name),
+                      field("price", &CardVariant::price, {.help = "In force for the caller, now"}),
                       field("price_version", &CardVariant::price_version),
-                      field("stock", &CardVariant::stock)};
+                      field("stock", &CardVariant::stock),
+                      field("list_price", &CardVariant::list_price,
+                            {.help = "The base price, when another is in force for the caller"}),
+                      field("price_kind", &CardVariant::price_kind),
+                      field("price_label", &CardVariant::price_label, {.help = "Of an activity price"})};
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "shop/catalog/price_store.h"
 #include "shop/showcase/showcase_rules.h"
 
 namespace vitrine {
@@ -24,6 +25,17 @@ Result<void> hide_shown(Transaction& tx, const std::string& room, const Showing&
   return tx.emit("showing/" + room, *version, event);
 }
 
+// Takes the price that is in force for those eyes.
+void set_price(CardVariant& variant, const std::vector<PriceEntry>& entries, PriceEyes eyes) {
+  const auto entry = price_in_force(entries, variant.price, eyes);
+  if (!entry) return;
+  variant.list_price = variant.price;
+  variant.price = entry->price;
+  variant.price_version = entry->number;
+  variant.price_kind = entry->kind;
+  variant.price_label = entry->label;
+}
+
 Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
   auto product = find_product(tx, item.product);
   if (!product) return product.error();
@@ -38,21 +50,30 @@ Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
     auto pool = pool_of(tx, sku.sku);
     if (!pool) return pool.error();
     if (pool->free + pool->held > 0) card.sold_out = false;
-    card.variants.push_back(
-        {sku.sku, sku.name, sku.price, sku.price_version, {pool->free, pool->held, pool->version}});
+    card.variants.push_back({.sku = sku.sku,
+                             .name = sku.name,
+                             .price = sku.price,
+                             .price_version = sku.price_version,
+                             .stock = {pool->free, pool->held, pool->version}});
   }
   return card;
 }
 
-Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room) {
+Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room, PriceEyes eyes) {
   auto versions = showcase_versions(tx, room);
   if (!versions) return versions.error();
   ShowcaseView view{.version = versions->list};
   auto items = showcase_items(tx, room);
   if (!items) return items.error();
+  auto prices = open_prices_of_room(tx, room, eyes.now);
+  if (!prices) return prices.error();
   for (const ShowcaseItem& item : *items) {
     auto card = card_of(tx, item);
     if (!card) return card.error();
+    for (CardVariant& variant : card->variants) {
+      const auto entries = prices->find(variant.sku);
+      if (entries != prices->end()) set_price(variant, entries->second, eyes);
+    }
     view.items.push_back(std::move(*card));
   }
   auto shown = showing_now(tx, room);
@@ -114,17 +135,28 @@ ShowingMoment ShowcaseService::moment(const std::string& room,
   return {needs_.clock.wall(), picture_time(needs_.media.status(room), playhead, needs_.publish_delay())};
 }
 
-Task<Result<ShowcaseView>> ShowcaseService::view(std::string room) {
-  auto work = [room](Transaction& tx) { return read_showcase(tx, room); };
+Task<Result<ShowcaseView>> ShowcaseService::view(std::string room, std::optional<AccountId> buyer) {
+  const int64_t tier = co_await needs_.tiers.of(buyer);
+  const PriceEyes eyes{tier, needs_.clock.wall()};
+  auto work = [room, eyes](Transaction& tx) { return read_showcase(tx, room, eyes); };
   co_return co_await needs_.gate.read(std::move(work));
 }
 
-Task<Result<Card>> ShowcaseService::offer(ProductId product) {
-  auto work = [product](Transaction& tx) -> Result<Card> {
+Task<Result<Card>> ShowcaseService::offer(ProductId product, std::optional<AccountId> buyer) {
+  const int64_t tier = co_await needs_.tiers.of(buyer);
+  const PriceEyes eyes{tier, needs_.clock.wall()};
+  auto work = [product, eyes](Transaction& tx) -> Result<Card> {
     auto found = find_product(tx, product);
     if (!found) return found.error();
     if (found->state != ProductState::active) return Error{ErrorKind::not_found, "shop.product"};
-    return card_of(tx, {.product = product, .number = 0});
+    auto card = card_of(tx, {.product = product, .number = 0});
+    if (!card) return card.error();
+    for (CardVariant& variant : card->variants) {
+      auto entries = open_prices(tx, variant.sku, eyes.now);
+      if (!entries) return entries.error();
+      set_price(variant, *entries, eyes);
+    }
+    return card;
   };
   co_return co_await needs_.gate.read(std::move(work));
 }

@@ -11,6 +11,7 @@
 #include "contract/media.h"
 #include "shop/catalog/catalog_service.h"
 #include "shop/gate/gate.h"
+#include "shop/gate/tiers.h"
 #include "shop/showcase/showcase_dto.h"
 #include "shop/showcase/showcase_store.h"
 #include "shop/stock/stock_service.h"
@@ -36,6 +37,7 @@ struct ShowcaseNeeds {
   const Clock& clock;
   IdSource& ids;
   const MediaPort& media;
+  const Tiers& tiers;
   std::function<Milliseconds()> publish_delay;  // media.publish_delay_ms, read on the calling core
 };
 
@@ -43,10 +45,11 @@ class ShowcaseService {
  public:
   explicit ShowcaseService(ShowcaseNeeds needs) : needs_(std::move(needs)) {}
 
-  Task<Result<ShowcaseView>> view(std::string room);
+  // With the prices in force for `buyer`, or for a guest.
+  Task<Result<ShowcaseView>> view(std::string room, std::optional<AccountId> buyer = {});
   // One product as a card without a number, on a showcase or not. Errors: `not_found` "shop.product", also
   // when it is archived.
-  Task<Result<Card>> offer(ProductId product);
+  Task<Result<Card>> offer(ProductId product, std::optional<AccountId> buyer = {});
   // Errors: `not_found` "shop.product" (unknown or archived), `invalid_input` "shop.showcase_twice".
   Task<Result<void>> arrange(std::string room, std::vector<ProductId> products);
   // Showing what is already shown changes nothing. Errors: `conflict` "shop.not_on_showcase".

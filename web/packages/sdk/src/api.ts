@@ -216,6 +216,21 @@ export class VitrineApi {
     this.http.call<T.Product>('PUT', `/v1/products/${part(product)}`, { body });
   archiveProduct = (product: string) =>
     this.http.call<void>('DELETE', `/v1/products/${part(product)}`);
+  prices = (product: string) =>
+    this.http.call<T.Items<T.PriceEntry>>('GET', `/v1/products/${part(product)}/prices`);
+  addPrice = (product: string, body: T.PriceDraft) =>
+    this.http.call<T.Items<T.PriceEntry>>('POST', `/v1/products/${part(product)}/prices`, { body, tap: `price.${product}` });
+  endPrice = (product: string, number: number) =>
+    this.http.call<void>('DELETE', `/v1/products/${part(product)}/prices/${number}`);
+  /** Where the browser downloads the products from. */
+  productsFile = (q = '') => this.http.address('/v1/products.csv', { q });
+  /** All of the file or nothing; with `dryRun` only what would happen. */
+  importProducts = (file: File, dryRun: boolean) =>
+    this.http.call<T.ImportReport>('POST', '/v1/products/import', {
+      query: dryRun ? { dry_run: 'true' } : {},
+      body: new Blob([file], { type: 'text/csv' }),
+      tap: `import.${dryRun}.${pictureTap(file)}`,
+    });
   changeStock = (sku: string, body: T.StockDraft) =>
     this.http.call<T.StockChange>('POST', `/v1/skus/${part(sku)}/stock`, { body, tap: `stock.${sku}` });
   /** A product as buyers see it, on a showcase or not. */

@@ -715,6 +715,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Products on offer as CSV, a line for each variant, as importProducts reads it
+         * @description Needs the right product.write.
+         */
+        get: operations["exportProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in a CSV of products: all of it, or nothing and what is wrong with which line. Variants it leaves out stay
+         * @description Needs the right product.write.
+         */
+        post: operations["importProducts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products/{product}": {
         parameters: {
             query?: never;
@@ -735,6 +775,47 @@ export interface paths {
          * @description Needs the right product.write.
          */
         delete: operations["archiveProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{product}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Member and activity prices of a product that are not over */
+        get: operations["listPrices"];
+        put?: never;
+        /**
+         * Add a member or activity price; an activity goes before a member price, both before the base
+         * @description Needs the right product.write.
+         */
+        post: operations["addPrice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{product}/prices/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a price now
+         * @description Needs the right product.write.
+         */
+        delete: operations["endPrice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1409,7 +1490,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A room's products in order, with stock and what is shown now */
+        /** A room's products in order, with stock, the caller's prices and what is shown now */
         get: operations["getShowcase"];
         /**
          * Set a room's products and their order
@@ -2551,9 +2632,16 @@ export interface components {
         CardVariant: {
             sku: string;
             name: string;
+            /** @description In force for the caller, now */
             price: components["schemas"]["Money"];
             price_version: number;
             stock: components["schemas"]["CardStock"];
+            /** @description The base price, when another is in force for the caller */
+            list_price?: components["schemas"]["Money"] | null;
+            /** @enum {string} */
+            price_kind: "base" | "member" | "activity";
+            /** @description Of an activity price */
+            price_label: string;
         };
         Cart: {
             lines: components["schemas"]["CartLine"][];
@@ -2824,6 +2912,27 @@ export interface components {
         HeldLineList: {
             items: components["schemas"]["HeldLine"][];
         };
+        ImportFault: {
+            /** @description Of the file, from 1 */
+            line: number;
+            /** @description Empty: the whole line */
+            column: string;
+            /** @description A slug: csv.price */
+            reason: string;
+        };
+        ImportReport: {
+            /** @description Without the head */
+            lines: number;
+            /** @description Products that are new */
+            added: number;
+            /** @description Products that were there */
+            changed: number;
+            /** @description false: a dry run, or a line is wrong */
+            written: boolean;
+            faults_total: number;
+            /** @description The first ones */
+            faults: components["schemas"]["ImportFault"][];
+        };
         Invite: {
             code: string;
             label: string;
@@ -3062,6 +3171,13 @@ export interface components {
             discount: components["schemas"]["Money"];
             /** @description Units to send that are in no package yet */
             left_to_ship: number;
+            /**
+             * @description Which price applied
+             * @enum {string}
+             */
+            price_kind: "base" | "member" | "activity";
+            /** @description Of an activity price */
+            price_label: string;
         };
         OrderLineDraft: {
             sku: string;
@@ -3174,6 +3290,44 @@ export interface components {
         PollVote: {
             /** @description from 0 */
             option: number;
+        };
+        Price: {
+            number: number;
+            sku: string;
+            /**
+             * @description member or activity
+             * @enum {string}
+             */
+            kind: "base" | "member" | "activity";
+            /** @description The lowest that has it, for member */
+            tier: number;
+            /** @description What buyers read beside it */
+            label: string;
+            price: components["schemas"]["Money"];
+            from_ms: number;
+            /** @description Empty: until it is ended */
+            until_ms?: number | null;
+            /** @description Now, for somebody: begun, and not above the base price */
+            in_force: boolean;
+        };
+        PriceDraft: {
+            sku: string;
+            /**
+             * @description member or activity
+             * @enum {string}
+             */
+            kind: "base" | "member" | "activity";
+            /** @description For member: the lowest that has it */
+            tier?: number | null;
+            label: string;
+            price: components["schemas"]["Money"];
+            /** @description Now if left out */
+            from_ms?: number | null;
+            /** @description Its first moment without it; an activity needs one */
+            until_ms?: number | null;
+        };
+        PriceList: {
+            items: components["schemas"]["Price"][];
         };
         Problem: {
             /** Format: uri */
@@ -4966,6 +5120,59 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    exportProducts: {
+        parameters: {
+            query?: {
+                /** @description words in the name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importProducts: {
+        parameters: {
+            query?: {
+                /** @description true: only say what would happen */
+                dry_run?: string;
+            };
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getProduct: {
         parameters: {
             query?: never;
@@ -5022,6 +5229,81 @@ export interface operations {
             header?: never;
             path: {
                 product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addPrice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every try of one act; a repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endPrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product: string;
+                number: string;
             };
             cookie?: never;
         };

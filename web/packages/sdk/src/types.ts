@@ -147,6 +147,9 @@ export type Product = AnswerOf<'Product'>;
 export type VariantDraft = Schemas['VariantDraft'];
 /** On PUT with the `version` that was edited; 409 `shop.version` when it is no longer the newest. */
 export type ProductDraft = Schemas['ProductDraft'];
+export type PriceEntry = AnswerOf<'Price'>;
+export type PriceDraft = Schemas['PriceDraft'];
+export type ImportReport = AnswerOf<'ImportReport'>;
 export type StockDraft = Schemas['StockDraft'];
 export type StockChange = AnswerOf<'StockChange'>;
 

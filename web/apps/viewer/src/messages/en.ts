@@ -169,6 +169,8 @@ export const en: typeof zhCN = {
   },
   role: { owner: 'Owner', operator: 'Staff', host: 'Host', moderator: 'Mod', support: 'Support' },
   shop: {
+    member_price: 'Member price',
+    activity_price: 'On offer',
     bag: 'Showcase',
     bag_empty: 'The showcase is empty',
     bag_empty_next: 'Products appear here the moment the host adds them.',

@@ -167,6 +167,8 @@ export const zhCN = {
   },
   role: { owner: '店主', operator: '运营', host: '主播', moderator: '场控', support: '客服' },
   shop: {
+    member_price: '会员价',
+    activity_price: '活动价',
     bag: '橱窗',
     bag_empty: '橱窗还是空的',
     bag_empty_next: '主播上架商品后，这里会马上出现。',

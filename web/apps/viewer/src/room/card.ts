@@ -12,3 +12,10 @@ export function cheapest(card: Card): CardVariant | null {
 export function pricesDiffer(card: Card): boolean {
   return card.variants.some((variant) => variant.price.amount !== card.variants[0]?.price.amount);
 }
+
+/** Why a price is lower than the list price: the activity's own words, or the shop's for a member price. */
+export function priceLabel(variant: CardVariant, t: (key: string) => string): string | null {
+  if (!variant.list_price) return null;
+  if (variant.price_kind === 'member') return t('shop.member_price');
+  return variant.price_label || t('shop.activity_price');
+}
