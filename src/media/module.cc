@@ -127,7 +127,7 @@ struct MediaModule::Parts {
                      [this] {
                        if (sender) sender->wake();
                      },
-                     audit}),
+                     audit, cipher}),
         blocking(kFileThreads, kFilesMax, kFilesFull),
         pulls(
             needs.cores,
@@ -223,8 +223,8 @@ Result<void> MediaModule::start_telling() {
   Parts& parts = *parts_;
   if (!parts.needs.takes_publishers) return {};
   Core& home = parts.needs.cores.at(0);
-  parts.sender.emplace(WebhookSender::Uses{home, *parts.database, parts.needs.clock, parts.needs.metrics,
-                                           parts.hosts, destinations});
+  parts.sender.emplace(WebhookSender::Uses{home, *parts.database, parts.cipher, parts.needs.clock,
+                                           parts.needs.metrics, parts.hosts, destinations});
   parts.record.emplace(PublishRecord::Uses{home, *parts.database, parts.needs.ids, parts.needs.clock,
                                            parts.needs.metrics, [&parts] { parts.sender->wake(); }});
   parts.publishers.on_change(
@@ -247,7 +247,8 @@ Result<void> MediaModule::open_data() {
                                                 {.version = 2, .sql = parts.schema_2},
                                                 {.version = 3, .sql = kPullsTable},
                                                 {.version = 4, .sql = parts.schema_4},
-                                                {.version = 5, .sql = parts.schema_5}}});
+                                                {.version = 5, .sql = parts.schema_5},
+                                                {.version = 6, .sql = kWebhookSecretsSealed}}});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();
@@ -257,13 +258,16 @@ Result<void> MediaModule::open_data() {
   return open_pulls();
 }
 
-// The key that the URLs of pulls are sealed with.
+// The key that the URLs of pulls and the secrets of webhooks are sealed with.
 Result<void> MediaModule::open_pulls() {
   Parts& parts = *parts_;
   if (auto loaded = parts.cipher.load(parts.needs.data_directory + "/secrets/pulls.key"); !loaded)
     return loaded;
   auto seal = [](Database* stored, const FieldCipher* cipher) -> Task<Result<void>> {
-    auto work = [cipher](Transaction& transaction) { return seal_plain_urls(transaction, *cipher); };
+    auto work = [cipher](Transaction& transaction) -> Result<void> {
+      if (auto sealed = seal_plain_urls(transaction, *cipher); !sealed) return sealed;
+      return seal_plain_secrets(transaction, *cipher);
+    };
     co_return co_await stored->write(std::move(work));
   };
   return wait_for(parts.needs.cores.at(0), seal(parts.database.get(), &parts.cipher));

@@ -1,5 +1,7 @@
 #include "rooms/access_store.h"
 
+#include "base/log.h"
+
 namespace vitrine {
 
 const std::string_view kAccessTables = R"sql(
@@ -29,6 +31,8 @@ CREATE TABLE room_invites (
   PRIMARY KEY (room, code));
 )sql";
 
+const std::string_view kAccessSealed = "ALTER TABLE room_access ADD COLUMN sealed_key BLOB";
+
 namespace {
 
 constexpr Error kWrongCode{ErrorKind::forbidden, "rooms.wrong_code"};
@@ -52,6 +56,17 @@ Invite invite_of(const Row& row) {
 constexpr std::string_view kInvite =
     "SELECT number, code, label, uses, uses_max, until_ms, by_name, at_ms FROM room_invites";
 
+std::string key_place(const std::string& room) {
+  return room + " token key";
+}
+
+std::string opened_key(const FieldCipher& cipher, const std::string& sealed, const std::string& room) {
+  auto key = cipher.open(sealed, key_place(room));
+  if (key) return std::move(*key);
+  log_error("rooms.token_key_not_opened", {{"room", room}, {"reason", key.error().reason}});
+  return {};
+}
+
 }  // namespace
 
 std::string invite_source(const std::string& code) {
@@ -63,37 +78,50 @@ std::string order_source(const std::string& order) {
 }
 
 // Passes given under other rules let nobody in any more.
-Result<void> set_access(Transaction& tx, const std::string& room, const AccessRules& rules) {
+Result<void> set_access(Transaction& tx, const std::string& room, const AccessRules& rules,
+                        const FieldCipher& cipher) {
+  const auto sealed = rules.token.key.empty()
+                          ? std::optional<Blob>()
+                          : std::optional(Blob{cipher.seal(rules.token.key, key_place(room))});
   const auto kept = tx.execute(
       "INSERT INTO room_access (shop_id, room, mode, password, tier, product, key_kind, key_text, issuer,"
-      " audience, trial_minutes, version) VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+      " audience, trial_minutes, version, sealed_key)"
+      " VALUES ('default', $1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11)"
       " ON CONFLICT (room) DO UPDATE SET mode = excluded.mode, password = excluded.password,"
       " tier = excluded.tier, product = excluded.product, key_kind = excluded.key_kind,"
-      " key_text = excluded.key_text, issuer = excluded.issuer, audience = excluded.audience,"
-      " trial_minutes = excluded.trial_minutes, version = excluded.version",
-      room, rules.mode, rules.password, rules.tier, rules.product, rules.token.kind, rules.token.key,
-      rules.token.issuer, rules.token.audience, rules.trial_minutes, rules.version);
+      " key_text = '', issuer = excluded.issuer, audience = excluded.audience,"
+      " trial_minutes = excluded.trial_minutes, version = excluded.version, sealed_key = excluded.sealed_key",
+      room, rules.mode, rules.password, rules.tier, rules.product, rules.token.kind, rules.token.issuer,
+      rules.token.audience, rules.trial_minutes, rules.version, sealed);
   if (!kept) return kept.error();
   return done(tx.execute("DELETE FROM room_passes WHERE room = $1 AND version <> $2", room, rules.version));
 }
 
-Result<std::vector<std::pair<std::string, AccessRules>>> all_access(Transaction& tx) {
+Result<std::vector<std::pair<std::string, AccessRules>>> all_access(Transaction& tx,
+                                                                    const FieldCipher& cipher) {
   const auto rows = tx.query(
       "SELECT room, mode, password, tier, product, key_kind, key_text, issuer, audience, trial_minutes,"
-      " version FROM room_access");
+      " version, sealed_key FROM room_access");
   if (!rows) return rows.error();
   std::vector<std::pair<std::string, AccessRules>> out;
   for (const Row& row : *rows) {
-    out.emplace_back(row.text(0), AccessRules{.mode = static_cast<AccessMode>(row.integer(1)),
-                                              .password = row.text(2),
-                                              .tier = row.integer(3),
-                                              .product = row.id<ProductId>(4),
-                                              .token = {.kind = static_cast<TokenKeyKind>(row.integer(5)),
-                                                        .key = row.text(6),
-                                                        .issuer = row.text(7),
-                                                        .audience = row.text(8)},
-                                              .trial_minutes = row.integer(9),
-                                              .version = row.integer(10)});
+    const std::string room = row.text(0);
+    AccessRules rules{.mode = static_cast<AccessMode>(row.integer(1)),
+                      .password = row.text(2),
+                      .tier = row.integer(3),
+                      .product = row.id<ProductId>(4),
+                      .token = {.kind = static_cast<TokenKeyKind>(row.integer(5)),
+                                .key = row.text(6),
+                                .issuer = row.text(7),
+                                .audience = row.text(8)},
+                      .trial_minutes = row.integer(9),
+                      .version = row.integer(10)};
+    const bool plain = !rules.token.key.empty();
+    if (!plain && !row.is_null(11)) rules.token.key = opened_key(cipher, row.blob(11), room);
+    if (plain) {
+      if (auto sealed = set_access(tx, room, rules, cipher); !sealed) return sealed.error();
+    }
+    out.emplace_back(room, std::move(rules));
   }
   return out;
 }

@@ -9,11 +9,14 @@
 
 #include "rooms/door_book.h"
 #include "store/database.h"
+#include "store/field_cipher.h"
 
 namespace vitrine {
 
-// A migration of the module.
+// Migrations of the module.
 extern const std::string_view kAccessTables;
+// `key_text` is empty from then on; all_access() moves what is in it.
+extern const std::string_view kAccessSealed;
 
 struct StoredPass {
   std::string room;
@@ -41,8 +44,12 @@ inline constexpr std::string_view kTierSource = "tier";
 std::string invite_source(const std::string& code);
 std::string order_source(const std::string& order);
 
-Result<void> set_access(Transaction& tx, const std::string& room, const AccessRules& rules);
-Result<std::vector<std::pair<std::string, AccessRules>>> all_access(Transaction& tx);
+// A token's key is sealed: who has the file alone can make no token.
+Result<void> set_access(Transaction& tx, const std::string& room, const AccessRules& rules,
+                        const FieldCipher& cipher);
+// A room whose key cannot be opened has an empty one, which no token fits; the log says so.
+Result<std::vector<std::pair<std::string, AccessRules>>> all_access(Transaction& tx,
+                                                                    const FieldCipher& cipher);
 
 Result<void> add_pass(Transaction& tx, const StoredPass& pass);
 // Those that still let somebody in.

@@ -19,6 +19,7 @@
 #include "rooms/room_directory.h"
 #include "runtime/ring_policy.h"
 #include "store/database.h"
+#include "store/field_cipher.h"
 
 namespace vitrine {
 
@@ -29,6 +30,7 @@ struct RoomsContext {
   MediaPort& media;
   OpsPort& ops;
   MembersPort& members;
+  const FieldCipher& cipher;  // of secrets of rooms; loaded before the databases open
   std::unique_ptr<Database> database;
   std::unique_ptr<Database> chat;
   RoomDirectory directory;

@@ -39,8 +39,8 @@ struct Loaded {
   std::vector<EndedSession> sessions;
 };
 
-Result<Loaded> load_all(Transaction& tx, WallTime now) {
-  auto rules = all_access(tx);
+Result<Loaded> load_all(Transaction& tx, const FieldCipher& cipher, WallTime now) {
+  auto rules = all_access(tx, cipher);
   if (!rules) return rules.error();
   auto passes = all_passes(tx, now);
   if (!passes) return passes.error();
@@ -60,7 +60,9 @@ Problem bad_field(Error error, std::string field, std::string detail) {
 }  // namespace
 
 Task<Result<void>> EntryService::load() {
-  auto work = [now = context_.clock.wall()](Transaction& tx) { return load_all(tx, now); };
+  auto work = [&cipher = context_.cipher, now = context_.clock.wall()](Transaction& tx) {
+    return load_all(tx, cipher, now);
+  };
   auto loaded = co_await context_.database->write(std::move(work));
   if (!loaded) co_return loaded.error();
   DoorBook& doors = context_.doors;
@@ -82,7 +84,9 @@ Task<Reply<AccessRules>> EntryService::set_access(std::string room, AccessWish w
   if (!completed.ok()) co_return completed;
   AccessRules rules = completed.value();
   rules.version = before.version + (same_terms(rules, before) ? 0 : 1);
-  auto work = [room, rules](Transaction& tx) { return vitrine::set_access(tx, room, rules); };
+  auto work = [room, rules, &cipher = context_.cipher](Transaction& tx) {
+    return vitrine::set_access(tx, room, rules, cipher);
+  };
   const Result<void> set = co_await context_.database->write(std::move(work));
   if (!set) co_return set.error();
   context_.doors.set_rules(room, rules);

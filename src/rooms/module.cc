@@ -50,12 +50,14 @@ FeedOptions room_feed(Milliseconds lag_max) {
 struct RoomsModule::Parts {
   explicit Parts(RoomsNeeds n)
       : needs(std::move(n)),
+        cipher(needs.random),
         context{.cores = needs.cores,
                 .clock = needs.clock,
                 .ids = needs.ids,
                 .media = needs.media,
                 .ops = needs.ops,
                 .members = needs.members,
+                .cipher = cipher,
                 .database = nullptr,
                 .chat = nullptr,
                 .directory = {},
@@ -85,6 +87,7 @@ struct RoomsModule::Parts {
   Core& home() const { return needs.cores.home_of("rooms"); }
 
   RoomsNeeds needs;
+  FieldCipher cipher;
   RoomsContext context;
   RoomService service;
   ModerationService moderation;
@@ -137,6 +140,8 @@ Result<void> RoomsModule::start() {
   const Config& config = parts_->home().config();
   context.resume_events = static_cast<size_t>(config.get(kResumeEvents));
   context.feed = room_feed(Milliseconds(config.get(kLagMs)));
+  if (auto loaded = parts_->cipher.load(parts_->needs.data_directory + "/secrets/rooms.key"); !loaded)
+    return loaded;
   const std::string directory = parts_->needs.data_directory + "/db";
   const std::string& url = parts_->needs.database_url;
   auto database =
@@ -159,7 +164,7 @@ Result<void> RoomsModule::start() {
   if (auto known = wait_for(parts_->home(), parts_->coupon_drops.load()); !known) return known;
   Task<Result<void>> following = context.follows.load(*context.database);
   if (auto known = wait_for(parts_->home(), std::move(following)); !known) return known;
-  Task<Result<void>> reviewing = context.review.load(*context.database);
+  Task<Result<void>> reviewing = context.review.load(*context.database, parts_->cipher);
   if (auto known = wait_for(parts_->home(), std::move(reviewing)); !known) return known;
   parts_->door.start();
   parts_->home().post([sessions = &parts_->sessions] { sessions->start(); });

@@ -49,7 +49,7 @@ Task<Reply<ReviewHookView>> ReviewApi::set(Call call, ReviewHookWish wish) {
                           .fallback = wish.fallback};
   const bool fresh = settings.secret.empty() || wish.new_secret.value_or(false);
   if (fresh) settings.secret = random_hex(random_, 32);
-  const auto done = co_await context_.review.set(*context_.database, settings);
+  const auto done = co_await context_.review.set(*context_.database, context_.cipher, settings);
   if (!done && done.error().reason == "rooms.review_url") {
     Problem problem(done.error());
     problem.field = "/url";

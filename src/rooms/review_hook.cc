@@ -28,28 +28,40 @@ std::string signature(const std::string& secret, WallTime now, const std::string
   return fmt::format("t={},v1={}", seconds, to_hex(hmac_sha256(secret, fmt::format("{}.{}", seconds, body))));
 }
 
-Result<ReviewSettings> read_settings(Transaction& tx) {
+constexpr std::string_view kSecretPlace = "review hook secret";
+
+Result<void> write_settings(Transaction& tx, const FieldCipher& cipher, const ReviewSettings& settings) {
+  const auto kept = tx.execute(
+      "INSERT INTO review_hook (shop_id, enabled, url, secret, timeout_ms, fallback, sealed_secret)"
+      " VALUES ('default', $1, $2, '', $3, $4, $5) ON CONFLICT (shop_id) DO UPDATE SET"
+      " enabled = excluded.enabled, url = excluded.url, secret = '', timeout_ms = excluded.timeout_ms,"
+      " fallback = excluded.fallback, sealed_secret = excluded.sealed_secret",
+      settings.enabled ? 1 : 0, settings.url, settings.timeout_ms, settings.fallback,
+      Blob{cipher.seal(settings.secret, kSecretPlace)});
+  if (!kept) return kept.error();
+  return {};
+}
+
+Result<ReviewSettings> read_settings(Transaction& tx, const FieldCipher& cipher) {
   const auto rows = tx.query(
-      "SELECT enabled, url, secret, timeout_ms, fallback FROM review_hook WHERE shop_id = 'default'");
+      "SELECT enabled, url, secret, timeout_ms, fallback, sealed_secret FROM review_hook"
+      " WHERE shop_id = 'default'");
   if (!rows) return rows.error();
   if (rows->empty()) return ReviewSettings{};
   const Row& row = rows->front();
-  return ReviewSettings{.enabled = row.integer(0) != 0,
-                        .url = row.text(1),
-                        .secret = row.text(2),
-                        .timeout_ms = row.integer(3),
-                        .fallback = static_cast<Verdict>(row.integer(4))};
-}
-
-Result<void> write_settings(Transaction& tx, const ReviewSettings& settings) {
-  const auto kept = tx.execute(
-      "INSERT INTO review_hook (shop_id, enabled, url, secret, timeout_ms, fallback)"
-      " VALUES ('default', $1, $2, $3, $4, $5) ON CONFLICT (shop_id) DO UPDATE SET"
-      " enabled = excluded.enabled, url = excluded.url, secret = excluded.secret,"
-      " timeout_ms = excluded.timeout_ms, fallback = excluded.fallback",
-      settings.enabled ? 1 : 0, settings.url, settings.secret, settings.timeout_ms, settings.fallback);
-  if (!kept) return kept.error();
-  return {};
+  ReviewSettings out{.enabled = row.integer(0) != 0,
+                     .url = row.text(1),
+                     .secret = row.text(2),
+                     .timeout_ms = row.integer(3),
+                     .fallback = static_cast<Verdict>(row.integer(4))};
+  if (row.is_null(5)) {
+    if (auto sealed = write_settings(tx, cipher, out); !sealed) return sealed.error();
+    return out;
+  }
+  auto secret = cipher.open(row.blob(5), kSecretPlace);
+  if (!secret) log_error("rooms.review_secret_not_opened", {{"reason", secret.error().reason}});
+  out.secret = secret ? std::move(*secret) : std::string();
+  return out;
 }
 
 }  // namespace
@@ -80,17 +92,18 @@ ReviewHook::ReviewHook(const Clock& clock)
       blocking_(1, static_cast<size_t>(kAskedMax), kBusy),
       http_({blocking_, hosts_, destinations}) {}
 
-Task<Result<void>> ReviewHook::load(Database& database) {
-  auto known = co_await database.read(read_settings);
+Task<Result<void>> ReviewHook::load(Database& database, const FieldCipher& cipher) {
+  auto work = [&cipher](Transaction& tx) { return read_settings(tx, cipher); };
+  auto known = co_await database.write(std::move(work));
   if (!known) co_return known.error();
   on_ = known->enabled;
   settings_.with([&](ReviewSettings& settings) { settings = std::move(*known); });
   co_return Result<void>();
 }
 
-Task<Result<void>> ReviewHook::set(Database& database, ReviewSettings settings) {
+Task<Result<void>> ReviewHook::set(Database& database, const FieldCipher& cipher, ReviewSettings settings) {
   if (settings.enabled && !read_http_url(settings.url)) co_return kBadUrl;
-  auto work = [settings](Transaction& tx) { return write_settings(tx, settings); };
+  auto work = [settings, &cipher](Transaction& tx) { return write_settings(tx, cipher, settings); };
   const Result<void> written = co_await database.write(std::move(work));
   if (!written) co_return written;
   on_ = settings.enabled;

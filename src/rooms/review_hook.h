@@ -16,6 +16,7 @@
 #include "net/http_fetch.h"
 #include "runtime/metrics.h"
 #include "store/database.h"
+#include "store/field_cipher.h"
 
 namespace vitrine {
 
@@ -24,6 +25,8 @@ CREATE TABLE review_hook (
   shop_id TEXT NOT NULL PRIMARY KEY, enabled BIGINT NOT NULL, url TEXT NOT NULL, secret TEXT NOT NULL,
   timeout_ms BIGINT NOT NULL, fallback BIGINT NOT NULL);
 )sql";
+// `secret` is empty from then on; load() moves what is in it.
+inline constexpr std::string_view kReviewSealed = "ALTER TABLE review_hook ADD COLUMN sealed_secret BLOB";
 
 enum class Verdict : uint8_t { allow, hold, refuse };
 constexpr std::array<std::string_view, 3> enum_names(Verdict) {
@@ -56,10 +59,11 @@ class ReviewHook {
 
   explicit ReviewHook(const Clock& clock);
 
-  // Errors: the database's.
-  Task<Result<void>> load(Database& database);
+  // The secret is stored sealed. One that cannot be opened is empty: the checker refuses what it signs, and
+  // the next set() makes another. Errors: the database's.
+  Task<Result<void>> load(Database& database, const FieldCipher& cipher);
   // Errors: `invalid_input` "rooms.review_url"; the database's.
-  Task<Result<void>> set(Database& database, ReviewSettings settings);
+  Task<Result<void>> set(Database& database, const FieldCipher& cipher, ReviewSettings settings);
   ReviewSettings settings() const;
   bool on() const { return on_; }
 

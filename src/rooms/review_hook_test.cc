@@ -44,6 +44,7 @@ class ReviewHookTest : public ::testing::Test {
         {.method = HttpMethod::post, .path = "/lines", .operation = "check", .tag = "t", .summary = "s"},
         answer);
     checker.start();
+    check(cipher.load(folder.path() + "/secrets/rooms.key").ok(), "a key for the test");
     database = std::move(
         *open_sqlite({.name = "rooms", .directory = folder.path(), .migrations = rooms_migrations()}));
   }
@@ -54,7 +55,7 @@ class ReviewHookTest : public ::testing::Test {
                             .secret = "s3cret",
                             .timeout_ms = 200,
                             .fallback = fallback};
-    ASSERT_TRUE(wait_on(checker.cores().at(0), hook.set(*database, settings)));
+    ASSERT_TRUE(wait_on(checker.cores().at(0), hook.set(*database, cipher, settings)));
   }
   Verdict ask(const std::string& text) {
     return wait_on(checker.cores().at(0), hook.ask({"demo", "gst_1", "Guest", text}));
@@ -62,6 +63,8 @@ class ReviewHookTest : public ::testing::Test {
 
   TestFolder folder;
   SystemClock clock;
+  SystemRandom random;
+  FieldCipher cipher{random};
   Guarded<std::vector<std::pair<std::string, std::string>>> asked;
   TestServer checker;
   std::unique_ptr<Database> database;
@@ -97,6 +100,22 @@ TEST_F(ReviewHookTest, TheRequestIsSigned) {
   EXPECT_EQ(text, "allow");
   EXPECT_TRUE(signature.starts_with("t="));
   EXPECT_EQ(signature.substr(signature.find(",v1=") + 4).size(), 64u);
+}
+
+// A copy of the database is no use to who wants to be asked in our name.
+TEST_F(ReviewHookTest, ItsSecretIsSealedAndThereAfterARestart) {
+  set(Verdict::refuse);
+  auto stored = [](Transaction& tx) -> Result<std::string> {
+    const auto rows = tx.query("SELECT secret, sealed_secret FROM review_hook");
+    if (!rows) return rows.error();
+    return rows->front().text(0) + rows->front().blob(1);
+  };
+  const auto kept = wait_on(checker.cores().at(0), database->read(stored));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->find("s3cret"), std::string::npos);
+  ReviewHook again{clock};
+  ASSERT_TRUE(wait_on(checker.cores().at(0), again.load(*database, cipher)));
+  EXPECT_EQ(again.settings().secret, "s3cret");
 }
 
 TEST(Verdicts, OnlyWhatWeUnderstandCounts) {

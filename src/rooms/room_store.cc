@@ -107,9 +107,11 @@ Result<std::vector<std::string>> texts(const Result<Rows>& rows) {
 
 std::vector<Migration> rooms_migrations() {
   static const std::string seventh = std::string(kFollowTables) + std::string(kReviewTables);
+  static const std::string tenth = std::string(kAccessSealed) + ";" + std::string(kReviewSealed) + ";";
   static const std::string first = std::string(kRooms) + std::string(kIdempotencyTable);
-  return {{1, first},       {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables},    {5, kLiveTables},
-          {6, kPollTables}, {7, seventh},     {8, kQuestionTables},   {9, kCouponDropTables}};
+  return {
+      {1, first},       {2, kFlashSales}, {3, kModerationTables}, {4, kAccessTables},     {5, kLiveTables},
+      {6, kPollTables}, {7, seventh},     {8, kQuestionTables},   {9, kCouponDropTables}, {10, tenth}};
 }
 
 std::vector<Migration> chat_migrations() {

@@ -111,6 +111,7 @@ class TestHouse {
   explicit TestHouse(StoreHooks* rooms_hooks = nullptr, size_t resume_events = 2'000)
       : rooms_hooks_(rooms_hooks), resume_events_(resume_events) {
     configure(test_config());
+    check(cipher.load(folder.path() + "/secrets/rooms.key").ok(), "a key for the test");
     cores.start();
     shop = open_one("shop", {}, nullptr);
     open();
@@ -129,6 +130,7 @@ class TestHouse {
                          .media = media,
                          .ops = ops,
                          .members = members,
+                         .cipher = cipher,
                          .database = open_one("rooms", rooms_migrations(), rooms_hooks_),
                          .chat = open_one("chat", chat_migrations(), nullptr),
                          .directory = {},
@@ -202,6 +204,7 @@ class TestHouse {
   SystemClock clock;
   SystemRandom random;
   IdSource ids{clock, random};
+  FieldCipher cipher{random};
   Cores cores{2};
   TestMedia media;
   TestOps ops;

@@ -99,7 +99,7 @@ Task<Reply<WebhookDto>> WebhookApi::create(Call call, WebhookWishDto wish) {
                      true, uses_.clock.wall()};
   const IdempotencyKey once{call.caller.staff->id.str() + " createWebhook", call.idempotency_key,
                             call.body_digest};
-  WebhookStore store(*database);
+  WebhookStore store(*database, uses_.cipher);
   const auto added = co_await store.add(made, once);
   if (!added) co_return added.error();
   co_await note_audit(&call, "webhook.create", made.id);
@@ -111,7 +111,7 @@ Task<Reply<WebhookDto>> WebhookApi::create(Call call, WebhookWishDto wish) {
 Task<Reply<WebhookListDto>> WebhookApi::list(Call) {
   Database* database = uses_.database;
   if (database == nullptr) co_return kUnavailable;
-  WebhookStore store(*database);
+  WebhookStore store(*database, uses_.cipher);
   const auto found = co_await store.list();
   if (!found) co_return found.error();
   WebhookListDto out;
@@ -129,7 +129,7 @@ Task<Reply<WebhookDto>> WebhookApi::change(Call call, WebhookChangeDto wish) {
   }
   std::optional<std::string> secret;
   if (wish.new_secret.value_or(false)) secret = random_hex(uses_.random, kWebhookSecretBytes);
-  WebhookStore store(*database);
+  WebhookStore store(*database, uses_.cipher);
   const auto changed = co_await store.change(*id, std::move(wish.url), wish.enabled, secret);
   if (!changed) co_return changed.error();
   uses_.wake();
@@ -144,7 +144,7 @@ Task<Reply<NoContent>> WebhookApi::remove(Call call) {
   if (database == nullptr) co_return kUnavailable;
   const auto id = WebhookId::parse(call.param("webhook"));
   if (!id) co_return kNone;
-  WebhookStore store(*database);
+  WebhookStore store(*database, uses_.cipher);
   const auto removed = co_await store.remove(*id);
   if (!removed) co_return removed.error();
   co_await note_audit(&call, "webhook.remove", *id);
@@ -162,7 +162,7 @@ Task<Reply<DeliveryListDto>> WebhookApi::deliveries(Call call) {
     before = DeliveryId::parse(*cursor);
     if (!before) co_return Error{ErrorKind::invalid_input, "request.cursor"};
   }
-  WebhookStore store(*database);
+  WebhookStore store(*database, uses_.cipher);
   const auto found = co_await store.deliveries(*id, before, kPage);
   if (!found) co_return found.error();
   DeliveryListDto out;

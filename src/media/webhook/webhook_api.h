@@ -111,6 +111,7 @@ class WebhookApi {
     std::function<AddressPolicy()> policy;  // called on a core
     std::function<void()> wake;             // tells the sender that something may be due
     const AuditTrail& audit;
+    const FieldCipher& cipher;  // loaded when the module has started
   };
   explicit WebhookApi(Uses uses) : uses_(std::move(uses)) {}
   void add_routes(Router& router);

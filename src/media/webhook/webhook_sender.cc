@@ -20,7 +20,7 @@ constexpr size_t kFilesMax = 64;
 struct WebhookSender::State {
   explicit State(Uses u)
       : uses(std::move(u)),
-        store(uses.database),
+        store(uses.database, uses.cipher),
         files(kFileThreads, kFilesMax, Error{ErrorKind::exhausted, "webhook.files"}),
         post({uses.hosts, files, uses.policy}),
         timer(uses.home.io()) {}

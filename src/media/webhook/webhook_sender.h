@@ -20,6 +20,7 @@ class WebhookSender {
   struct Uses {
     Core& home;
     Database& database;
+    const FieldCipher& cipher;  // loaded
     const Clock& clock;
     prometheus::Registry& metrics;
     HostLookups& hosts;

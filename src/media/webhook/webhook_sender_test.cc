@@ -49,11 +49,12 @@ class WebhookSenderTest : public testing::Test {
     auto opened = open_database({.name = "media",
                                  .directory = folder_.path(),
                                  .url = test_database_url(folder_.path()),
-                                 .migrations = {{1, kWebhookTables}}});
+                                 .migrations = {{1, kWebhookTables}, {2, kWebhookSecretsSealed}}});
     check(opened.ok(), "a database for the test");
     database_ = *std::move(opened);
     cores_.start();
-    store_.emplace(*database_);
+    check(cipher_.load(folder_.path() + "/secrets/test.key").ok(), "a key for the test");
+    store_.emplace(*database_, cipher_);
     begin();
   }
   ~WebhookSenderTest() override {
@@ -64,7 +65,7 @@ class WebhookSenderTest : public testing::Test {
   Core& core() { return cores_.at(0); }
   void begin(std::vector<std::string> allowed = {"127.0.0.0/8"}) {
     if (sender_) wait_on(core(), sender_->close());
-    sender_.emplace(WebhookSender::Uses{core(), *database_, clock_, metrics_, hosts_,
+    sender_.emplace(WebhookSender::Uses{core(), *database_, cipher_, clock_, metrics_, hosts_,
                                         [allowed = std::move(allowed)] { return AddressPolicy(allowed); }});
     auto start = [](WebhookSender* sender) -> Task<bool> {
       sender->start();
@@ -103,6 +104,7 @@ class WebhookSenderTest : public testing::Test {
   SystemClock clock_;
   SystemRandom random_;
   IdSource ids_{clock_, random_};
+  FieldCipher cipher_{random_};
   prometheus::Registry metrics_;
   Cores cores_{1};
   HostLookups hosts_;
@@ -126,6 +128,33 @@ TEST_F(WebhookSenderTest, DeliversSignedAndOnce) {
   const std::string signature(headers.get("Vitrine-Signature"));
   const int64_t seconds = std::stoll(signature.substr(2));
   EXPECT_EQ(signature, delivery_signature("secret", {seconds * 1'000}, body));
+}
+
+// A copy of the database is no use to who wants to forge a delivery.
+TEST_F(WebhookSenderTest, ItsSecretIsNowhereInTheDatabase) {
+  const WebhookId id = add("http://127.0.0.1:1/");
+  const auto stored = [](Transaction& transaction) -> Result<std::pair<std::string, std::string>> {
+    const auto rows = transaction.query("SELECT secret, sealed_secret FROM webhooks");
+    if (!rows) return rows.error();
+    return std::pair{rows->front().text(0), rows->front().blob(1)};
+  };
+  auto look = [&] { return *wait_on(core(), database_->read(stored)); };
+  EXPECT_EQ(look().first, "");
+  EXPECT_EQ(look().second.find("secret"), std::string::npos);
+  auto unseal = [](Transaction& transaction) -> Result<void> {
+    auto plain = transaction.execute("UPDATE webhooks SET secret = 'secret', sealed_secret = NULL");
+    return plain ? Result<void>() : Result<void>(plain.error());
+  };
+  ASSERT_TRUE(wait_on(core(), database_->write(unseal))) << "as a version before wrote it";
+  auto seal = [this](Transaction& transaction) { return seal_plain_secrets(transaction, cipher_); };
+  ASSERT_TRUE(wait_on(core(), database_->write(seal)));
+  EXPECT_EQ(look().first, "");
+  queue();
+  const auto due = wait_on(core(), store_->due({}, clock_.wall()));
+  ASSERT_TRUE(due);
+  ASSERT_EQ(due->now.size(), 1u);
+  EXPECT_EQ(due->now[0].first.id, id);
+  EXPECT_EQ(due->now[0].first.secret, "secret") << "and it signs as before";
 }
 
 TEST_F(WebhookSenderTest, TriesAgainUntilTheReceiverTakesIt) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace vitrine {
 namespace {
 
@@ -9,9 +11,28 @@ constexpr std::string_view kShop = "default";
 constexpr Error kNone{ErrorKind::not_found, "webhook.none"};
 
 Webhook webhook_of(const Row& row) {
-  return {row.id<WebhookId>(0), row.text(1), row.text(2), row.integer(3) != 0, row.time(4)};
+  return {row.id<WebhookId>(0), row.text(1), {}, row.integer(2) != 0, row.time(3)};
 }
-constexpr std::string_view kWebhookColumns = "id, url, secret, enabled, created_ms";
+constexpr std::string_view kWebhookColumns = "id, url, enabled, created_ms";
+
+std::string secret_place(WebhookId id) {
+  return id.str() + " secret";
+}
+
+Result<std::string> open_secret(Transaction& transaction, const FieldCipher& cipher, WebhookId id) {
+  const auto rows = transaction.query("SELECT sealed_secret FROM webhooks WHERE id = $1", id);
+  if (!rows) return rows.error();
+  if (rows->empty() || rows->front().is_null(0)) return kNone;
+  return cipher.open(rows->front().blob(0), secret_place(id));
+}
+
+Result<void> seal_secret(Transaction& transaction, const FieldCipher& cipher, WebhookId id,
+                         const std::string& secret) {
+  const auto sealed = transaction.execute("UPDATE webhooks SET secret = '', sealed_secret = $1 WHERE id = $2",
+                                          Blob{cipher.seal(secret, secret_place(id))}, id);
+  if (!sealed) return sealed.error();
+  return {};
+}
 
 DeliveryState state_of(std::string_view text) {
   constexpr auto names = enum_names(DeliveryState{});
@@ -87,8 +108,19 @@ Result<int64_t> queue_deliveries(Transaction& transaction, IdSource& ids, const 
   return dropped;
 }
 
+Result<void> seal_plain_secrets(Transaction& transaction, const FieldCipher& cipher) {
+  const auto rows = transaction.query("SELECT id, secret FROM webhooks WHERE sealed_secret IS NULL");
+  if (!rows) return rows.error();
+  for (const auto& row : *rows) {
+    if (auto sealed = seal_secret(transaction, cipher, row.id<WebhookId>(0), row.text(1)); !sealed)
+      return sealed;
+  }
+  return {};
+}
+
 Task<Result<void>> WebhookStore::add(Webhook made, std::optional<IdempotencyKey> once) {
-  auto work = [made = std::move(made), once = std::move(once)](Transaction& transaction) -> Result<void> {
+  auto work = [&cipher = cipher_, made = std::move(made),
+               once = std::move(once)](Transaction& transaction) -> Result<void> {
     if (once) {
       const auto before = find_effect(transaction, *once);
       if (!before) return before.error();
@@ -98,10 +130,11 @@ Task<Result<void>> WebhookStore::add(Webhook made, std::optional<IdempotencyKey>
     if (!counted) return counted.error();
     if (counted->at(0).integer(0) >= kWebhooksMax) return Error{ErrorKind::exhausted, "webhook.too_many"};
     const auto written = transaction.execute(
-        "INSERT INTO webhooks (id, shop_id, url, secret, enabled, created_ms) VALUES ($1, $2, $3, $4, $5, "
-        "$6)",
-        made.id, kShop, made.url, made.secret, made.enabled, made.created);
+        "INSERT INTO webhooks (id, shop_id, url, secret, enabled, created_ms) VALUES ($1, $2, $3, '', $4, "
+        "$5)",
+        made.id, kShop, made.url, made.enabled, made.created);
     if (!written) return written.error();
+    if (auto sealed = seal_secret(transaction, cipher, made.id, made.secret); !sealed) return sealed;
     return once ? record_effect(transaction, *once, made.id.value, made.created) : Result<void>();
   };
   co_return co_await database_.write(std::move(work));
@@ -113,17 +146,17 @@ Task<Result<std::vector<Webhook>>> WebhookStore::list() {
 
 Task<Result<Webhook>> WebhookStore::change(WebhookId id, std::optional<std::string> url,
                                            std::optional<bool> enabled, std::optional<std::string> secret) {
-  auto work = [id, url = std::move(url), enabled,
+  auto work = [&cipher = cipher_, id, url = std::move(url), enabled,
                secret = std::move(secret)](Transaction& transaction) -> Result<Webhook> {
     auto webhook = one_webhook(transaction, id);
     if (!webhook) return webhook;
     if (url) webhook->url = *url;
     if (enabled) webhook->enabled = *enabled;
-    if (secret) webhook->secret = *secret;
-    const auto written =
-        transaction.execute("UPDATE webhooks SET url = $1, enabled = $2, secret = $3 WHERE id = $4",
-                            webhook->url, webhook->enabled, webhook->secret, id);
+    const auto written = transaction.execute("UPDATE webhooks SET url = $1, enabled = $2 WHERE id = $3",
+                                             webhook->url, webhook->enabled, id);
     if (!written) return written.error();
+    if (!secret) return webhook;
+    if (auto sealed = seal_secret(transaction, cipher, id, *secret); !sealed) return sealed.error();
     return webhook;
   };
   co_return co_await database_.write(std::move(work));
@@ -160,11 +193,11 @@ Task<Result<std::vector<Delivery>>> WebhookStore::deliveries(WebhookId webhook,
 }
 
 Task<Result<WebhookStore::Due>> WebhookStore::due(std::vector<WebhookId> busy, WallTime now) {
-  auto work = [busy = std::move(busy), now](Transaction& transaction) -> Result<Due> {
-    const auto webhooks = all_webhooks(transaction);
+  auto work = [&cipher = cipher_, busy = std::move(busy), now](Transaction& transaction) -> Result<Due> {
+    auto webhooks = all_webhooks(transaction);
     if (!webhooks) return webhooks.error();
     Due out;
-    for (const Webhook& webhook : *webhooks) {
+    for (Webhook& webhook : *webhooks) {
       if (!webhook.enabled || std::find(busy.begin(), busy.end(), webhook.id) != busy.end()) continue;
       const auto rows =
           transaction.query("SELECT " + std::string(kDeliveryColumns) +
@@ -174,10 +207,18 @@ Task<Result<WebhookStore::Due>> WebhookStore::due(std::vector<WebhookId> busy, W
       if (!rows) return rows.error();
       if (rows->empty()) continue;
       Delivery delivery = delivery_of(rows->at(0));
-      if (delivery.due <= now)
-        out.now.emplace_back(webhook, std::move(delivery));
-      else
+      if (delivery.due > now) {
         out.next = std::min(out.next.value_or(delivery.due), delivery.due);
+        continue;
+      }
+      auto secret = open_secret(transaction, cipher, webhook.id);
+      if (!secret) {
+        log_error("webhook.secret_not_opened",
+                  {{"webhook", webhook.id.str()}, {"reason", secret.error().reason}});
+        continue;
+      }
+      webhook.secret = std::move(*secret);
+      out.now.emplace_back(std::move(webhook), std::move(delivery));
     }
     return out;
   };

@@ -5,6 +5,8 @@
 //      |  ^--anything else: due again after delivery_back_off()
 //      +--kDeliveryGivenUp after it was made--> failed
 //
+// A secret is needed as it was made, to sign, and is kept sealed (store/field_cipher.h); only due() opens it.
+//
 // Owns    the tables webhooks and webhook_deliveries of the media module's database.
 // Thread  any core; the free functions inside a transaction.
 #pragma once
@@ -16,6 +18,7 @@
 
 #include "media/webhook/webhook.h"
 #include "store/database.h"
+#include "store/field_cipher.h"
 #include "store/idempotency.h"
 
 namespace vitrine {
@@ -32,10 +35,15 @@ CREATE INDEX webhook_deliveries_due ON webhook_deliveries (due_ms) WHERE state =
 CREATE INDEX webhook_deliveries_of ON webhook_deliveries (webhook, state, id);
 )sql";
 
+// `secret` is empty from then on; seal_plain_secrets() moves what is in it.
+inline constexpr std::string_view kWebhookSecretsSealed = R"sql(
+ALTER TABLE webhooks ADD COLUMN sealed_secret BLOB;
+)sql";
+
 struct Webhook {
   WebhookId id;
   std::string url;
-  std::string secret;  // hexadecimal; signs requests, so it is kept as it is
+  std::string secret;  // hexadecimal; signs requests. Empty but where it is made and where it is used
   bool enabled = true;
   WallTime created;
 };
@@ -73,9 +81,13 @@ Result<int64_t> queue_deliveries(Transaction& transaction, IdSource& ids, const 
                                  const std::string& stream,
                                  const std::function<std::string(DeliveryId)>& body, WallTime now);
 
+// Once, at a start with rows of a version that did not seal.
+Result<void> seal_plain_secrets(Transaction& transaction, const FieldCipher& cipher);
+
 class WebhookStore {
  public:
-  explicit WebhookStore(Database& database) : database_(database) {}
+  // Both outlive it; `cipher` is loaded.
+  WebhookStore(Database& database, const FieldCipher& cipher) : database_(database), cipher_(cipher) {}
 
   // Errors: `exhausted` "webhook.too_many".
   Task<Result<void>> add(Webhook made, std::optional<IdempotencyKey> once);
@@ -90,7 +102,8 @@ class WebhookStore {
   Task<Result<std::vector<Delivery>>> deliveries(WebhookId webhook, std::optional<DeliveryId> before,
                                                  int64_t limit);
 
-  // What is due, at most one for each enabled webhook that is not in `busy`, and when the next is due.
+  // What is due, at most one for each enabled webhook that is not in `busy`, and when the next is due. One
+  // whose secret cannot be opened is sent nothing, and said so in the log.
   struct Due {
     std::vector<std::pair<Webhook, Delivery>> now;
     std::optional<WallTime> next;
@@ -100,6 +113,7 @@ class WebhookStore {
 
  private:
   Database& database_;
+  const FieldCipher& cipher_;
 };
 
 }  // namespace vitrine
