@@ -6,6 +6,7 @@
 namespace vitrine {
 namespace {
 
+constexpr Error kPractice{ErrorKind::conflict, "shop.practice"};
 constexpr Error kNoSale{ErrorKind::not_found, "shop.flash_sale"};
 constexpr Error kNoRoom{ErrorKind::not_found, "rooms.room"};
 
@@ -197,9 +198,17 @@ Task<Reply<FlashSaleView>> SaleApi::get(Call call) {
   co_return std::move(*view);
 }
 
+// A sale that was open before staff began to rehearse in its room: nobody grabs until they have done.
+bool SaleApi::is_rehearsed(FlashSaleId id) const {
+  if (rooms_ == nullptr) return false;
+  const auto room = service_.room_of(id);
+  return room && rooms_->rehearses(*room);
+}
+
 Task<Reply<AdmissionView>> SaleApi::admit(Call call) {
   const auto id = sale_of(call);
   if (!id) co_return kNoSale;
+  if (is_rehearsed(*id)) co_return kPractice;
   auto admission = co_await service_.admit(*id, call.caller.account);
   if (!admission) co_return admission.error();
   co_return std::move(*admission);
@@ -208,6 +217,7 @@ Task<Reply<AdmissionView>> SaleApi::admit(Call call) {
 Task<Reply<GrabView>> SaleApi::grab(Call call, GrabDraft draft) {
   const auto id = sale_of(call);
   if (!id) co_return kNoSale;
+  if (is_rehearsed(*id)) co_return kPractice;
   const SkuId sku = draft.sku;
   GrabCall wanted{.sale = *id,
                   .draft = std::move(draft),
@@ -292,8 +302,7 @@ Task<Reply<FlashSaleView>> SaleApi::run_beginning(Call call, std::string act, Be
   // A rehearsal sets no units aside.
   const auto sale = co_await service_.view(*id, true);
   if (!sale) co_return sale.error();
-  if (rooms_ != nullptr && rooms_->rehearses(sale->room))
-    co_return Error{ErrorKind::conflict, "shop.practice"};
+  if (rooms_ != nullptr && rooms_->rehearses(sale->room)) co_return kPractice;
   const auto begun = co_await (service_.*beginning)(*id, staff_name(call));
   if (!begun) co_return begun.error();
   if (*begun) co_return to_problem(**begun);

@@ -33,6 +33,7 @@ class SaleApi {
   Task<Reply<AdmissionView>> admit(Call call);
   Task<Reply<GrabView>> grab(Call call, GrabDraft draft);
   Task<Reply<StandingView>> standing(Call call);
+  bool is_rehearsed(FlashSaleId sale) const;
 
   Task<Reply<FlashSalePage>> list(Call call);
   Task<Reply<FlashSaleView>> staff_get(Call call);

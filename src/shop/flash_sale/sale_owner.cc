@@ -64,6 +64,13 @@ std::vector<Sale> SaleOwner::sales() const {
   });
 }
 
+std::optional<std::string> SaleOwner::room_of(FlashSaleId id) const {
+  return memory_.with([&](const auto& memory) {
+    const auto found = memory.find(id);
+    return found == memory.end() ? std::nullopt : std::optional(found->second.sale.room);
+  });
+}
+
 std::optional<SaleGlance> SaleOwner::glance(FlashSaleId id, std::optional<SkuId> sku, AccountId buyer) const {
   return memory_.with([&](const auto& memory) -> std::optional<SaleGlance> {
     const auto found = memory.find(id);

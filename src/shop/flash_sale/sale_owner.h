@@ -76,6 +76,8 @@ class SaleOwner final : public BatchOwner {
 
   // A live sale as last seen; empty when it is not live, or not known yet.
   std::optional<Sale> sale(FlashSaleId sale) const;
+  // Where a live sale is shown.
+  std::optional<std::string> room_of(FlashSaleId sale) const;
   std::vector<Sale> sales() const;
   std::optional<SaleGlance> glance(FlashSaleId sale, std::optional<SkuId> sku, AccountId buyer) const;
   BuyerStanding standing(FlashSaleId sale, AccountId buyer) const;

@@ -68,6 +68,8 @@ class SaleService {
   Task<Result<FlashSaleView>> view(FlashSaleId sale, bool drafts);
   Task<Result<FlashSalePage>> list(SaleQuery query);
 
+  // Where a live sale is shown; from memory.
+  std::optional<std::string> room_of(FlashSaleId sale) const { return owner_.room_of(sale); }
   // A token for one buyer and sale. Errors: closed_refusal's, `not_found` "shop.flash_sale", `forbidden`
   // "shop.selling_off".
   Task<Result<AdmissionView>> admit(FlashSaleId sale, AccountId buyer);
