@@ -9,7 +9,9 @@ import { Owner } from './support/owner';
 import { Server } from './support/server';
 import { until } from './support/until';
 
-const pages = 100;
+/** ./dev test --all asks for a thousand. */
+const pages = Number(process.env.RESUME_PAGES ?? 100);
+const sayEvery_ms = 50;
 const kills = 3;
 const changesBetween = 15;
 const resumeMax_ms = 3_000;
@@ -27,6 +29,7 @@ class Listener {
   titles: string[] = [];
   atSnapshot = '';
   welcomed_ms = 0;
+  lines = 0;
   private readonly socket: RoomSocket;
 
   constructor(server: Server, cookie: string) {
@@ -43,6 +46,11 @@ class Listener {
     this.socket.open();
   }
 
+  /** Chat under way; a line that the kill takes is not waited for. */
+  say(text: string): void {
+    void this.socket.chat(text).catch(() => undefined);
+  }
+
   close(): void {
     this.socket.close();
   }
@@ -51,6 +59,7 @@ class Listener {
     if (event.kind === 'snapshot' || event.kind === 'resumed') this.welcomed_ms = Date.now();
     if (event.kind === 'snapshot') this.atSnapshot ||= event.title;
     if (event.kind === 'room_changed') this.titles.push(event.title);
+    if (event.kind === 'chat') this.lines += 1;
   }
 }
 
@@ -61,7 +70,7 @@ describe.sequential('pages of a program that is killed', () => {
   let listeners: Listener[] = [];
 
   beforeAll(async () => {
-    server = await Server.start();
+    server = await Server.start({ VITRINE_ROOMS_CHAT_INTERVAL_MS: '0' });
     browser = await launch();
     owner = new Owner(server, await desk(browser, server.url));
     await owner.claim();
@@ -81,6 +90,11 @@ describe.sequential('pages of a program that is killed', () => {
   it('resume within 3 s and have every change once', async () => {
     const acknowledged: string[] = [];
     const resumed: number[] = [];
+    let said = 0;
+    const talk = setInterval(() => {
+      said += 1;
+      listeners[said % listeners.length]?.say(`line ${said} of the talk while all this goes on`);
+    }, sayEvery_ms);
     for (let kill = 0; kill <= kills; kill += 1) {
       for (let change = 0; change < changesBetween; change += 1) {
         const title = `title ${acknowledged.length + 1}`;
@@ -94,12 +108,14 @@ describe.sequential('pages of a program that is killed', () => {
       await until('all back in', () => listeners.every((page) => page.welcomed_ms >= ready_ms - 1_000), 30_000);
       resumed.push(...listeners.map((page) => Math.max(0, page.welcomed_ms - ready_ms)));
     }
+    clearInterval(talk);
     const last = acknowledged.at(-1);
     await until('the last change everywhere', () => listeners.every((page) => page.titles.at(-1) === last), 30_000);
     for (const page of listeners) expect(page.titles).toEqual(acknowledged);
     resumed.sort((a, b) => a - b);
     const p95_ms = resumed[Math.floor(resumed.length * 0.95)] ?? 0;
-    console.log(`resumed after the program was ready: p50 ${resumed[resumed.length >> 1]} ms, p95 ${p95_ms} ms, max ${resumed.at(-1)} ms`);
+    const lines = listeners.reduce((sum, page) => sum + page.lines, 0);
+    console.log(`${pages} pages, ${lines} lines delivered; resumed after the program was ready: p50 ${resumed[resumed.length >> 1]} ms, p95 ${p95_ms} ms, max ${resumed.at(-1)} ms`);
     expect(p95_ms).toBeLessThanOrEqual(resumeMax_ms);
-  });
+  }, 300_000);
 });

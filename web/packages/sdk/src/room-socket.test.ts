@@ -116,9 +116,9 @@ describe('RoomSocket', () => {
     expect(seqs()).toEqual([91]);
   });
 
-  it('waits longer after each failed attempt, up to 15 s, and starts over once welcomed', () => {
+  it('waits longer after each failed attempt, up to 2.5 s for 20 s and then 15 s, and starts over once welcomed', () => {
     const pauses: number[] = [];
-    for (let i = 0; i < 7; i += 1) {
+    for (let i = 0; i < 12; i += 1) {
       newest().onclose?.();
       const before = sockets.length;
       let waited_ms = 0;
@@ -128,7 +128,7 @@ describe('RoomSocket', () => {
       }
       pauses.push(waited_ms);
     }
-    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000]);
+    expect(pauses).toEqual([500, 1000, 2000, ...Array<number>(7).fill(2500), 15000, 15000]);
     newest().receive(snapshot(1));
     newest().onclose?.();
     vi.advanceTimersByTime(500);

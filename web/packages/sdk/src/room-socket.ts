@@ -39,6 +39,9 @@ interface Cursor {
 
 const firstRetry_ms = 500;
 const retryMax_ms = 15_000;
+/** A program that was started anew is back within seconds, and so shall its pages be: until then no pause is longer. */
+const quickRetryMax_ms = 2_500;
+const quickFor_ms = 20_000;
 const ping_ms = 10_000;
 const silenceMax_ms = 25_000;
 
@@ -70,6 +73,7 @@ export class RoomSocket {
   private ownId = '';
   private settledSocket: SocketLike | null = null;
   private heard_ms = 0;
+  private lost_ms = 0;
   private retryTimer: ReturnType<typeof setTimeout> | null = null;
   private pingTimer: ReturnType<typeof setInterval> | null = null;
 
@@ -246,7 +250,9 @@ export class RoomSocket {
     if (socket !== this.socket) return;
     this.drop();
     if (this.closed) return;
-    const ceiling_ms = Math.min(retryMax_ms, firstRetry_ms * 2 ** this.attempt);
+    if (this.attempt === 0) this.lost_ms = this.now();
+    const longest_ms = this.now() - this.lost_ms < quickFor_ms ? quickRetryMax_ms : retryMax_ms;
+    const ceiling_ms = Math.min(longest_ms, firstRetry_ms * 2 ** this.attempt);
     this.attempt += 1;
     const pause_ms = ceiling_ms * (0.5 + this.random() / 2);
     this.retryTimer = setTimeout(() => this.open(), pause_ms);
