@@ -105,6 +105,15 @@ describe.sequential('an order on its way', () => {
     expect(file).toContain("'+8613800000031");
   });
 
+  it('is in the bill of its day, which agrees with our books', async () => {
+    await shop.goto('/console/bills');
+    const today = await shop.getByTestId('bill-day').inputValue();
+    await shop.getByTestId('bill-provider').selectOption('sandbox');
+    await shop.getByTestId('bill-check').click();
+    await shop.locator('[data-testid=bill-row][data-differences="0"]').filter({ hasText: today }).waitFor();
+    await keep(shop, 'orders-07-console-bills');
+  });
+
   it('is received', async () => {
     await buyer.getByTestId('order-received').click();
     await keep(buyer, 'orders-06-viewer-received');

@@ -18,6 +18,7 @@ export const router = createRouter({
         { path: 'products', name: 'products', component: () => import('./pages/ProductsPage.vue') },
         { path: 'products/new', name: 'product-new', component: () => import('./pages/ProductPage.vue') },
         { path: 'products/:product', name: 'product', component: () => import('./pages/ProductPage.vue') },
+        { path: 'bills', name: 'bills', component: () => import('./pages/BillsPage.vue') },
         { path: 'coupons', name: 'coupons', component: () => import('./pages/CouponsPage.vue') },
         { path: 'orders', name: 'orders', component: () => import('./pages/OrdersPage.vue') },
         { path: 'members', name: 'members', component: () => import('./pages/MembersPage.vue') },

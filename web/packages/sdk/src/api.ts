@@ -319,6 +319,9 @@ export class VitrineApi {
     this.http.address('/v1/shop/orders.csv', { ...filters, ...(reason ? { personal: 'true', reason } : {}) });
   setOrderNote = (order: string, note: string) =>
     this.http.call<T.Order>('PUT', `/v1/shop/orders/${part(order)}/note`, { body: { note } });
+  /** Providers' daily bills against our books. */
+  billChecks = () => this.http.call<T.Items<T.BillCheck>>('GET', '/v1/shop/bills');
+  checkBill = (body: T.BillDraft) => this.http.call<T.BillCheck>('POST', '/v1/shop/bills', { body });
   confirmPayment = (order: string) =>
     this.http.call<T.Order>('POST', `/v1/shop/orders/${part(order)}/confirm-payment`, {
       body: {},

@@ -192,6 +192,9 @@ export interface OrderFilters {
   from_ms?: number;
   until_ms?: number;
 }
+export type BillCheck = Worded<AnswerOf<'BillCheck'>, { differences: BillDifference[] }>;
+export type BillDifference = Worded<AnswerOf<'BillDifference'>, { kind: 'only_theirs' | 'only_ours' | 'amount' }>;
+export type BillDraft = Schemas['BillDraft'];
 export type PaymentProvider = Worded<AnswerOf<'PaymentProvider'>, { provider: 'sandbox' | 'manual' }>;
 export type Payment = AnswerOf<'Payment'>;
 
