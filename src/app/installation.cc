@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/config.h"
+#include "app/waiting_ops.h"
 #include "base/log.h"
 #include "store/postgres/check.h"
 
@@ -68,12 +69,15 @@ std::unique_ptr<InstallationLease> own_database(const InstallationOptions& optio
   char host[HOST_NAME_MAX + 1] = {};
   gethostname(host, HOST_NAME_MAX);
   LeaseOptions lease{.url = url, .name = fmt::format("{}:{}", host, getpid()), .waiting = {}};
+  std::unique_ptr<WaitingOps> waiting;
   if (options.listens) {
-    lease.waiting = [&look](const std::string& owner) {
+    lease.waiting = [&](const std::string& owner) {
       log_info("server.waiting", {{"database", look.shown}, {"owner", owner}});
+      waiting = std::make_unique<WaitingOps>(options.config, owner);
     };
   }
   auto owned = InstallationLease::acquire(std::move(lease));
+  waiting.reset();
   if (!owned) {
     fault =
         owned.error().reason == "store.installation_taken"

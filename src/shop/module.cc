@@ -116,14 +116,24 @@ Result<void> ShopModule::start() {
                                .core = &parts_->home,
                                .apply = take_cart_along,
                                .applied = [](const std::vector<EventRow>&) {}});
+  // Ready means that live sales are known: a buyer who comes at once is answered, not sent away.
+  const auto known = std::make_shared<std::promise<void>>();
+  const auto done = known->get_future();
+  parts_->home.spawn(look_first(known));
+  done.wait();
   parts_->end = parts_->looked_after.get_future();
   parts_->home.spawn(look_after());
   return {};
 }
 
-Task<void> ShopModule::look_after() {
+Task<void> ShopModule::look_first(std::shared_ptr<std::promise<void>> known) {
   const auto loaded = co_await parts_->services.gate.load();
   if (!loaded) log_error("shop.fence_not_read", {{"reason", loaded.error().reason}});
+  co_await parts_->services.sales.tick();
+  known->set_value();
+}
+
+Task<void> ShopModule::look_after() {
   while (!parts_->stopping.load()) {
     co_await parts_->services.caretaker.tick();
     bool kept = false;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +81,7 @@ class ShopModule final : public Module, public PurchasePort {
 
  private:
   struct Parts;
+  Task<void> look_first(std::shared_ptr<std::promise<void>> known);
   Task<void> look_after();
 
   std::unique_ptr<Parts> parts_;

@@ -3,6 +3,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from harness import Server, run, until
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 BUYERS = 16
 UNITS = 12
+STOPPED_S = 12  # the first owner stands still
 
 
 class Postgres:
@@ -47,6 +49,12 @@ class Postgres:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def sign_in(server, owner, number: int):
@@ -90,9 +98,16 @@ class TwoServers(unittest.TestCase):
             with tempfile.TemporaryDirectory(prefix="vitrine-") as data:
                 # Both machines need the same keys, or the second could not read what the first sealed.
                 shutil.copytree(f"{first.data}/secrets", f"{data}/secrets")
-                with Server("--database", postgres.url, data=data, wait=False) as second:
+                waiting_ops = free_port()
+                with Server("--database", postgres.url, "--set", f"ops.port={waiting_ops}", data=data,
+                            wait=False) as second:
                     until("the second waits", lambda: "server.waiting" in second.read_log())
                     self.assertFalse(os.path.exists(second.ready_file))
+                    second.ports = {"ops": waiting_ops}
+                    self.assertEqual(second.ops("/healthz")[0], 200, "it lives")
+                    status, health = second.ops("/readyz")
+                    self.assertEqual(status, 503)
+                    self.assertIn(f"waiting: {socket.gethostname()}:{first.process.pid} owns it", health)
                     answers = {}
 
                     def buy(number):
@@ -110,7 +125,9 @@ class TwoServers(unittest.TestCase):
                     self.assertLess(time.monotonic() - stopped, 8)
                     for number in range(BUYERS // 4, BUYERS):
                         buyers[number].port = second.ports["http"]
-                        answers.setdefault(number, []).append(self.grab_again(buyers[number], sale, sku))
+                        answers.setdefault(number, []).append(grab(buyers[number], sale, sku))
+                        self.assertNotEqual(answers[number][-1][0], 503, "ready means that it sells")
+                    self.grab_in_vain(buyers[BUYERS // 4:], sale, sku, until_s=stopped + STOPPED_S)
                     first.process.send_signal(signal.SIGCONT)
                     self.assertEqual(first.process.wait(timeout=20), 75)
                     for each in late:
@@ -119,16 +136,14 @@ class TwoServers(unittest.TestCase):
                     for log in (first.read_log(), second.read_log()):
                         self.assertNotIn("not-to-be-logged", log)
 
-    def grab_again(self, buyer, sale, sku):
-        """With the same key until it is answered, as a page does."""
-        tries = []
-
-        def answered():
-            tries.append(grab(buyer, sale, sku))
-            return tries[-1][0] != 503
-
-        until("an answer", answered)
-        return tries[-1]
+    def grab_in_vain(self, buyers, sale, sku, until_s):
+        """All taken: the new owner goes on refusing while the old one stands still."""
+        tries = 0
+        while time.monotonic() < until_s:
+            status, answer = grab(buyers[tries % len(buyers)], sale, sku)
+            self.assertIn(status, (201, 409), answer)
+            tries += 1
+        self.assertGreater(tries, 50)
 
     def buy_patiently(self, buyer, sale, sku, number, answers):
         """Asks the stopped owner; its answer comes when it goes on, or never."""
