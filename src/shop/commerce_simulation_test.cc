@@ -4,10 +4,10 @@
 //   test_shop --gtest_filter='Commerce*' --seeds 10000            plays as many
 #include <gtest/gtest.h>
 
-#include <charconv>
 #include <cstdio>
 
 #include "base/log.h"
+#include "shop/test_argument.h"
 #include "shop/test_simulation.h"
 #include "testing/postgres_server.h"
 
@@ -17,18 +17,6 @@ namespace {
 constexpr int kSteps = 2'000;
 constexpr uint64_t kSeeds = 200;
 constexpr uint64_t kMutantSeeds = 6;
-
-// "--name N" of the command line.
-std::optional<uint64_t> argument(std::string_view name) {
-  const auto arguments = testing::internal::GetArgvs();
-  for (size_t at = 0; at + 1 < arguments.size(); ++at) {
-    uint64_t value = 0;
-    const std::string& text = arguments[at + 1];
-    const bool number = std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
-    if (arguments[at] == name && number) return value;
-  }
-  return std::nullopt;
-}
 
 class CommerceSimulation : public ::testing::Test {
  protected:
@@ -90,9 +78,9 @@ constexpr std::string_view kMustHappen[] = {"order -1>0",
 
 TEST_F(CommerceSimulation, NoSeedBreaksARule) {
   if (testing_on_postgres()) return;  // its rows are in memory: there is nothing to try on another engine
-  const uint64_t first = argument("--seed").value_or(1);
-  const uint64_t seeds = argument("--seed") ? 1 : argument("--seeds").value_or(kSeeds);
-  const int steps = static_cast<int>(argument("--steps").value_or(kSteps));
+  const uint64_t first = test_argument("--seed").value_or(1);
+  const uint64_t seeds = test_argument("--seed") ? 1 : test_argument("--seeds").value_or(kSeeds);
+  const int steps = static_cast<int>(test_argument("--steps").value_or(kSteps));
   SimCounts total;
   for (uint64_t seed = first; seed < first + seeds; ++seed) {
     Simulation simulation(seed, scratch.path());
