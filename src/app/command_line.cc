@@ -19,6 +19,7 @@ class Parser {
     add_stream();
     add_pull();
     add_ledger();
+    add_backup();
     add_tools();
   }
 
@@ -199,6 +200,22 @@ class Parser {
         act(ledger, "verify", "prove that it balances and that its hash chain is whole", "ledger verify");
     verify->add_option("--head", out_.head,
                        "hash of the last entry as exported before: a cut tail shows only so");
+  }
+
+  void add_backup() {
+    CLI::App* backup =
+        command(app_, "backup", "copy everything into a new folder, while the server runs", "backup");
+    data_option(backup);
+    backup->add_flag("--json", out_.json, "answer in JSON");
+    backup->add_option("FOLDER", out_.backup, "where to; it must not exist. Whoever reads it reads all")
+        ->required();
+    CLI::App* restore =
+        command(app_, "restore", "make an installation from a backup, in an empty place", "restore");
+    data_option(restore);
+    restore->add_flag("--json", out_.json, "answer in JSON");
+    restore->add_option("FOLDER", out_.backup, "what `vitrine backup` made, on either database")->required();
+    restore->add_option("--manifest", out_.manifest,
+                        "the digest that backup printed: a backup changed as a whole shows only so");
   }
 
   void add_tools() {

@@ -26,7 +26,9 @@ struct Invocation {
   std::string role;
   std::string title;
   std::string host_name;
-  std::string head;  // ledger verify: the head it must end at
+  std::string head;      // ledger verify: the head it must end at
+  std::string backup;    // the folder that backup makes and restore reads
+  std::string manifest;  // restore: the digest that backup printed
   std::string label;
   std::string key_id;
   std::string url;      // pull add

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "app/answer_text.h"
+#include "app/backup.h"
 #include "app/control.h"
 #include "app/installation.h"
 #include "app/settings.h"
@@ -17,12 +18,15 @@
 #include "media/module.h"
 #include "members/module.h"
 #include "rooms/module.h"
+#include "runtime/blocking_pool.h"
 #include "shop/module.h"
 
 namespace vitrine {
 namespace {
 
 using Object = boost::json::object;
+constexpr std::chrono::seconds kCommandWithin{30};
+constexpr std::chrono::hours kBackupWithin{24};
 
 std::string text_of(const Object& arguments, std::string_view name) {
   const auto* found = arguments.if_contains(name);
@@ -66,12 +70,27 @@ Task<Reply<Object>> verify_ledger(Platform& platform, Object arguments) {
   co_return co_await platform.shop_module->verify_ledger(text_of(arguments, "head"));
 }
 
+Task<Reply<Object>> back_up(Platform& platform, Object arguments) {
+  const BackupWork work{.data = platform.data,
+                        .database_url = platform.database_url,
+                        .to = text_of(arguments, "backup"),
+                        .at = platform.clock.wall()};
+  BlockingPool pool(1, 1, Error{ErrorKind::exhausted, "backup.busy"});
+  auto run = [work]() -> Result<BackupOutcome> { return take_backup(work); };
+  const Result<BackupOutcome> outcome = co_await pool.run(std::move(run));
+  if (!outcome) co_return outcome.error();
+  if (!outcome->fault.empty()) co_return Problem{ErrorKind::unavailable, "backup.failed", outcome->fault};
+  co_return outcome->summary;
+}
+
 struct Command {
   std::string_view name;
   Task<Reply<Object>> (*run)(Platform&, Object);
 };
-constexpr Command kCommands[] = {
-    {"user-create", create_user}, {"room-create", create_room}, {"ledger-verify", verify_ledger}};
+constexpr Command kCommands[] = {{"user-create", create_user},
+                                 {"room-create", create_room},
+                                 {"ledger-verify", verify_ledger},
+                                 {"backup", back_up}};
 
 std::string detail_of(const Problem& problem) {
   const auto response = to_response(problem);
@@ -110,6 +129,9 @@ Object arguments_of(const Invocation& invocation) {
              {"url", invocation.url},
              {"pull_id", invocation.pull_id}};
   out[invocation.command == "stream token" ? "viewer" : "viewer_id"] = invocation.viewer_id;
+  // The server's working folder is another.
+  if (!invocation.backup.empty())
+    out["backup"] = std::filesystem::absolute(invocation.backup).lexically_normal().string();
   if (invocation.expires_s) out["expires_s"] = *invocation.expires_s;
   if (invocation.overlap_s) out["overlap_s"] = *invocation.overlap_s;
   return out;
@@ -162,8 +184,9 @@ int run_command_line(const Invocation& invocation) {
   std::string command = invocation.command;
   std::replace(command.begin(), command.end(), ' ', '-');
   if (const auto door = read_control_door(invocation.data)) {
-    const auto answer =
-        ask_ops_port(*door, "POST", "/control/" + command, boost::json::serialize(arguments_of(invocation)));
+    const std::chrono::seconds within = command == "backup" ? kBackupWithin : kCommandWithin;
+    const auto answer = ask_ops_port(*door, "POST", "/control/" + command,
+                                     boost::json::serialize(arguments_of(invocation)), within);
     if (answer) return show_answer(invocation, *answer);
     // A server that was killed leaves its door behind; if one still runs, the lock says so.
   }

@@ -20,7 +20,6 @@
 namespace vitrine {
 namespace {
 
-constexpr int kAnswerSeconds = 30;
 constexpr size_t kAnswerBytes = 16 << 20;
 
 std::string door_path(const std::string& data) {
@@ -94,10 +93,11 @@ void remove_control_door(const std::string& data) {
 }
 
 Result<ControlAnswer> ask_ops_port(const ControlDoor& door, const std::string& method,
-                                   const std::string& path, const std::string& body) {
+                                   const std::string& path, const std::string& body,
+                                   std::chrono::seconds answer_within) {
   const Error no_answer{ErrorKind::unavailable, "control.no_answer"};
   const Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  const timeval limit{kAnswerSeconds, 0};
+  const timeval limit{answer_within.count(), 0};
   setsockopt(socket.value, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
   setsockopt(socket.value, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
   sockaddr_in address{};

@@ -2,6 +2,7 @@
 // leaves DATA/control.json with its ops port and a fresh token; the command posts to that port.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -25,9 +26,10 @@ struct ControlAnswer {
   std::string body;
 };
 
-// One request to the ops port of this machine. Blocks, 30 s at most. Errors: `unavailable`
+// One request to the ops port of this machine. Blocks, `answer_within` at most. Errors: `unavailable`
 // "control.no_answer".
 Result<ControlAnswer> ask_ops_port(const ControlDoor& door, const std::string& method,
-                                   const std::string& path, const std::string& body);
+                                   const std::string& path, const std::string& body,
+                                   std::chrono::seconds answer_within = std::chrono::seconds(30));
 
 }  // namespace vitrine

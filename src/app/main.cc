@@ -3,6 +3,7 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "app/restore.h"
 #include "app/serve.h"
 #include "app/tools.h"
 
@@ -12,6 +13,7 @@ int main(int count, char** words) {
   const vitrine::Invocation& invocation = *parsed.invocation;
   const std::string& command = invocation.command;
   if (command == "serve" || command == "demo") return vitrine::serve(invocation);
+  if (command == "restore") return restore(invocation);
   if (command == "doctor") return vitrine::print_doctor(invocation);
   if (command == "config") return vitrine::print_config(invocation);
   if (command == "version") return vitrine::print_version(invocation);

@@ -18,6 +18,11 @@
 
 namespace vitrine {
 
+// In the database of whoever follows events, made when it first does: how far it has come in which source.
+inline constexpr std::string_view kBusCursorTable =
+    "CREATE TABLE IF NOT EXISTS bus_cursor (consumer TEXT NOT NULL, source TEXT NOT NULL,"
+    " n BIGINT NOT NULL, PRIMARY KEY (consumer, source))";
+
 struct EventRow {
   std::string shop_id;
   int64_t n = 0;  // gapless per source, in commit order

@@ -20,6 +20,7 @@
 #include "media/publish_record.h"
 #include "media/pull/pulls.h"
 #include "media/pull_api.h"
+#include "media/schema.h"
 #include "media/stream_api.h"
 #include "media/stream_gate.h"
 #include "media/stream_keys.h"
@@ -28,7 +29,6 @@
 #include "net/address_policy.h"
 #include "net/config.h"
 #include "runtime/stop_gate.h"
-#include "store/idempotency.h"
 #include "store/secret_file.h"
 
 namespace vitrine {
@@ -73,22 +73,6 @@ std::unique_ptr<FeedWriter> make_writer(WireFormat format) {
   const bool websocket = format == WireFormat::flv_websocket;
   return std::make_unique<FlvFeedWriter>(websocket ? FlvFeedWriter::Framing::websocket
                                                    : FlvFeedWriter::Framing::plain);
-}
-
-std::string first_schema() {
-  return std::string(kStreamKeysTable) + std::string(kIdempotencyTable);
-}
-
-std::string second_schema() {
-  return std::string(kStreamKeysEnds) + std::string(kStreamRulesTable) + std::string(kPlaySigningTable);
-}
-
-std::string fifth_schema() {
-  return std::string(kPullsSealed) + std::string(kPublishesPull);
-}
-
-std::string fourth_schema() {
-  return std::string(kPublishesTable) + std::string(kWebhookTables);
 }
 
 AddressPolicy destinations() {
@@ -140,10 +124,6 @@ struct MediaModule::Parts {
         meter_timer(needs.cores.at(0).io()) {}
 
   MediaNeeds needs;
-  const std::string schema_1 = first_schema();
-  const std::string schema_2 = second_schema();
-  const std::string schema_4 = fourth_schema();
-  const std::string schema_5 = fifth_schema();
   std::unique_ptr<Database> database;
   std::optional<StreamKeys> keys;
   std::atomic<StreamKeys*> keys_ready{nullptr};
@@ -243,12 +223,7 @@ Result<void> MediaModule::open_data() {
   auto database = open_database({.name = "media",
                                  .directory = parts.needs.data_directory + "/db",
                                  .url = parts.needs.database_url,
-                                 .migrations = {{.version = 1, .sql = parts.schema_1},
-                                                {.version = 2, .sql = parts.schema_2},
-                                                {.version = 3, .sql = kPullsTable},
-                                                {.version = 4, .sql = parts.schema_4},
-                                                {.version = 5, .sql = parts.schema_5},
-                                                {.version = 6, .sql = kWebhookSecretsSealed}}});
+                                 .migrations = media_migrations()});
   if (!database) return database.error();
   auto secret = load_secret(parts.needs.data_directory + "/secrets/play.key", parts.needs.random);
   if (!secret) return secret.error();

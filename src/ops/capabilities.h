@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "contract/ops.h"
@@ -21,6 +22,10 @@ CREATE TABLE capabilities (
   selling BIGINT NOT NULL, chat BIGINT NOT NULL,
   version BIGINT NOT NULL, changed_ms BIGINT NOT NULL);
 )sql";
+
+inline std::vector<Migration> ops_migrations() {
+  return {{1, kOpsTables1}};
+}
 
 struct CapabilitiesChange {
   std::optional<bool> selling;

@@ -53,7 +53,7 @@ Result<void> OpsModule::start() {
   auto database = open_database({.name = "ops",
                                  .directory = needs_.data_directory + "/db",
                                  .url = needs_.database_url,
-                                 .migrations = {{1, kOpsTables1}}});
+                                 .migrations = ops_migrations()});
   if (!database) return database.error();
   needs_.bus.source(**database);
   database_ = std::move(*database);

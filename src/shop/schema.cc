@@ -6,6 +6,7 @@
 #include "shop/coupons/coupon_store.h"
 #include "shop/flash_sale/sale_store.h"
 #include "shop/gate/gate.h"
+#include "shop/gate/restored.h"
 #include "shop/ledger/ledger.h"
 #include "shop/orders/grab_store.h"
 #include "shop/orders/order_store.h"
@@ -23,7 +24,8 @@ std::vector<Migration> shop_migrations() {
           {5, kCartTables},       {6, kShowcaseTables},      {7, kOrderTables},     {8, kPaymentTables},
           {9, kSandboxTables},    {10, kLedgerTables},       {11, kGrabTables},     {12, kFlashSaleTables},
           {13, kNothingShipped},  {14, kCategoryTables},     {15, kDiscountTables}, {16, kCouponTables},
-          {17, kBillTables},      {18, kSandboxFaultTables}, {19, kPackageTables},  {20, kPriceTables}};
+          {17, kBillTables},      {18, kSandboxFaultTables}, {19, kPackageTables},  {20, kPriceTables},
+          {21, kRestoredTables}};
 }
 
 }  // namespace vitrine

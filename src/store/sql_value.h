@@ -58,6 +58,7 @@ SqlValue to_sql(const std::optional<T>& value) {
 class Row {
  public:
   explicit Row(std::vector<SqlValue> values) : values_(std::move(values)) {}
+  const std::vector<SqlValue>& values() const { return values_; }
   bool is_null(size_t column) const { return std::holds_alternative<std::monostate>(at(column)); }
   int64_t integer(size_t column) const { return get<int64_t>(column); }
   double real(size_t column) const { return get<double>(column); }

@@ -126,9 +126,7 @@ Pump::Turn Pump::failed(Error error) {
 
 Task<Result<void>> Pump::load_cursor() {
   auto work = [this](Transaction& tx) -> Result<int64_t> {
-    const auto made = tx.execute(
-        "CREATE TABLE IF NOT EXISTS bus_cursor (consumer TEXT NOT NULL, source TEXT NOT NULL,"
-        " n BIGINT NOT NULL, PRIMARY KEY (consumer, source))");
+    const auto made = tx.execute(kBusCursorTable);
     if (!made) return made.error();
     return read_cursor(tx, subscription_.consumer, subscription_.source);
   };

@@ -4,6 +4,7 @@
 #include "shop/checkout/checkout_config.h"
 #include "shop/checkout/checkout_service.h"
 #include "shop/checkout/invariants.h"
+#include "shop/gate/restored.h"
 
 namespace vitrine {
 namespace {
@@ -25,6 +26,7 @@ Task<void> Caretaker::tick() {
   // After the orders: units that came back are called out in the same round.
   co_await needs_.sales.tick();
   co_await needs_.desk.ask_about_attempts();
+  if (unanswered_ != 0) co_await open_after_restore();
   co_await needs_.desk.send_refunds();
   co_await needs_.coupons.expire();
   co_await check_bills_in_time();
@@ -78,11 +80,35 @@ Task<void> Caretaker::raise_alarms() {
 std::optional<std::string> Caretaker::alarm() const {
   const int64_t count = silent_.load();
   const int64_t refused = refused_.load();
+  if (const int64_t unanswered = unanswered_.load(); unanswered > 0)
+    return "restored from a backup and closed for sale until providers have answered about " +
+           std::to_string(unanswered) + " payment(s)";
   if (count == 0 && refused > 0)
     return "a payment provider refused " + std::to_string(refused) + " refund(s): send them by hand";
   if (count == 0) return std::nullopt;
   return "a payment provider has been silent for over 10 minutes about " + std::to_string(count) +
          " order(s)";
+}
+
+// A shop that was restored sells again when every attempt of the backup has an answer, or was let go by
+// staff.
+Task<void> Caretaker::open_after_restore() {
+  auto work = [](Transaction& tx) -> Result<int64_t> {
+    auto waiting = attempts_without_answer(tx);
+    if (!waiting) return waiting.error();
+    int64_t count = 0;
+    for (const PaymentId payment : *waiting) {
+      auto attempt = find_attempt(tx, payment);
+      if (!attempt) return attempt.error();
+      if (is_open(attempt->state)) ++count;
+    }
+    if (count > 0) return count;
+    if (auto opened = open_for_sale(tx); !opened) return opened.error();
+    return 0;
+  };
+  const auto count = co_await needs_.gate.write(std::move(work));
+  if (!count) co_return;
+  if (unanswered_.exchange(*count) > 0 && *count == 0) log_info("shop.open_after_restore");
 }
 
 Task<void> Caretaker::check_bills_in_time() {

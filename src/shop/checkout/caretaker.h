@@ -46,6 +46,7 @@ class Caretaker {
  private:
   Task<void> keep_time();
   Task<void> end_due_orders();
+  Task<void> open_after_restore();
   Task<void> raise_alarms();
   Task<void> reconcile_in_time();
   Task<void> check_bills_in_time();
@@ -55,6 +56,9 @@ class Caretaker {
   std::optional<MonotonicTime> bills_asked_;
   std::atomic<int64_t> silent_{0};
   std::atomic<int64_t> refused_{0};
+  // Attempts of the backup this shop was restored from that no provider has spoken about yet; below zero until
+  // looked at.
+  std::atomic<int64_t> unanswered_{-1};
 };
 
 }  // namespace vitrine

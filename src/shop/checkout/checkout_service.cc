@@ -5,6 +5,7 @@
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/price_store.h"
 #include "shop/checkout/checkout_config.h"
+#include "shop/gate/restored.h"
 #include "shop/orders/package_store.h"
 
 namespace vitrine {
@@ -70,6 +71,7 @@ Result<Placed> CheckoutService::place_in(Transaction& tx, const PlaceRequest& re
   auto effect = find_effect(tx, request.key);
   if (!effect) return effect.error();
   if (*effect) return Placed{OrderId{**effect}, true, std::nullopt};
+  if (closed_for_sale(tx)) return kRestored;
   auto facts = gather(tx, request, limits);
   if (!facts) return facts.error();
   OrderDecision decision = decide_order(request.lines, request.total, *facts);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "shop/gate/restored.h"
 
 namespace vitrine {
 namespace {
@@ -149,6 +150,7 @@ Task<Result<void>> PaymentDesk::take(PaymentId payment, ProviderAnswer answer, s
   auto work = [this, payment, answer, actor, at = needs_.clock.wall()](Transaction& tx) -> Result<void> {
     auto outcome = needs_.settlement.take_word(tx, payment, answer, {"provider", actor, at});
     if (!outcome) return outcome.error();
+    if (auto noted = note_answer(tx, payment); !noted) return noted;
     if (*outcome != "waiting" && *outcome != "amount") return {};
     auto attempt = find_attempt(tx, payment);
     if (!attempt) return attempt.error();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shop/gate/gate.h"
+#include "shop/gate/restored.h"
 #include "shop/stock/stock_store.h"
 
 namespace vitrine {
@@ -113,10 +114,13 @@ Result<void> SaleOwner::decide(Transaction& tx, std::span<BatchItem* const> item
   std::map<FlashSaleId, Items> by_sale;
   std::optional<Moment> look;
   const bool fenced = fence_stands(tx);
+  const bool closed = !fenced && closed_for_sale(tx);
   for (BatchItem* waiting : items) {
     auto& item = static_cast<SaleItem&>(*waiting);
     item.answer = fenced ? Result<GrabAnswer>(kFenced) : Result<GrabAnswer>(GrabAnswer{});
     if (fenced) continue;
+    if (closed && item.grab) item.answer = kRestored;
+    if (closed && item.grab) continue;
     if (item.grab) by_sale[item.grab->sale].push_back(&item);
     if (!item.grab) look = item.now;
   }

@@ -117,6 +117,13 @@ Result<std::vector<Attempt>> attempts_to_poll(Transaction& tx, WallTime now, siz
                                 kShop, now, limit));
 }
 
+Result<std::vector<Attempt>> open_attempts(Transaction& tx) {
+  return read_attempts(tx.query("SELECT " + std::string(kAttemptColumns) +
+                                    "FROM payment_attempt WHERE shop_id = $1 AND state IN (0, 1, 2, 6) "
+                                    "ORDER BY payment",
+                                kShop));
+}
+
 Result<std::vector<BillLine>> our_bill(Transaction& tx, std::string_view provider, BillDay day) {
   std::vector<BillLine> out;
   const auto take = [&](std::string_view sql) -> Result<void> {

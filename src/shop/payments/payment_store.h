@@ -103,7 +103,8 @@ Result<void> move_attempt(Transaction& tx, const Attempt& from, AttemptState to)
 Result<void> mark_attempt_paid(Transaction& tx, PaymentId payment, WallTime at);
 Result<void> set_prepaid(Transaction& tx, PaymentId payment, const Prepaid& prepaid);
 Result<void> plan_poll(Transaction& tx, PaymentId payment, int64_t polls, WallTime next);
-// Open attempts whose next question is due.
+Result<std::vector<Attempt>> open_attempts(Transaction& tx);
+// Those whose next question is due.
 Result<std::vector<Attempt>> attempts_to_poll(Transaction& tx, WallTime now, size_t limit);
 
 // Stores a notice before anything is done about it; false when this event was stored before. Errors:

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "base/hex.h"
 #include "base/log.h"
 
 namespace vitrine {
@@ -53,6 +54,16 @@ Error constraint_error(int extended) {
   }
 }
 
+// As a URI, with what has a meaning there escaped.
+std::string archive_uri(const std::string& path) {
+  std::string out = "file:";
+  for (const char c : path) {
+    const bool plain = c != '?' && c != '#' && c != '%';
+    out += plain ? std::string(1, c) : "%" + to_hex(std::string(1, c));
+  }
+  return out + "?immutable=1";
+}
+
 }  // namespace
 
 struct SqliteConnection::Statement {
@@ -75,14 +86,19 @@ struct SqliteConnection::Run {
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Settings& settings) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(settings.path.c_str(), &handle, flags, nullptr);
+  const bool archive = settings.use == Use::archive;
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+      (archive ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const std::string name = archive ? archive_uri(settings.path) : settings.path;
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle));
   const Error refused{ErrorKind::unavailable, "store.open"};
   if (code != SQLITE_OK) {
     log_warn("store.open_failed", {{"path", settings.path}, {"why", sqlite3_errstr(code)}});
     return refused;
   }
+  if (archive) return connection;
   const bool write = settings.use == Use::write;
   sqlite3_busy_timeout(handle, write ? 0 : 1'000);
   const std::string script =

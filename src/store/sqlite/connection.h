@@ -22,7 +22,8 @@ namespace vitrine {
 
 class SqliteConnection {
  public:
-  enum class Use : uint8_t { write, read };
+  // archive: a file that nobody writes, left byte for byte as it is.
+  enum class Use : uint8_t { write, read, archive };
   struct Settings {
     std::string path;
     Use use = Use::write;
