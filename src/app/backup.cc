@@ -55,7 +55,7 @@ std::string copy_files(const BackupWork& work, const std::string& folder, Backup
     if (!file) return backup_fault(file.error(), folder);
     manifest.files.push_back(std::move(*file));
   }
-  for (const std::string kind : {"pictures", "secrets"}) {
+  for (const std::string kind : {"pictures", "secrets", "ledger"}) {
     const std::string from = work.data + "/" + kind;
     for (const std::string& name : files_below(from)) {
       const std::string path = kind + "/" + name;

@@ -5,6 +5,7 @@
 //   db/MODULE.sqlite   the rows, whichever database they came from
 //   pictures/          what sellers uploaded
 //   secrets/           the keys, without which phones, addresses and stream keys cannot be read
+//   ledger/            the signed heads of the ledger, a day each
 //
 // Owns    nothing.
 // Thread  any that may block; never a core.

@@ -1,8 +1,13 @@
 // Tampering with the books behind the triggers' backs: each way is found, at the entry where it begins.
 #include "shop/ledger/ledger.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "shop/ledger/ledger_heads.h"
 #include "shop/test_world.h"
 #include "testing/postgres_server.h"
 
@@ -105,6 +110,72 @@ TEST_F(LedgerTest, ACutTailIsFoundByTheHeadThatWasKept) {
   world.tamper("DELETE FROM ledger_entry WHERE n = 5");
   EXPECT_FALSE(verify().fault);
   EXPECT_TRUE(verify(head).fault);
+}
+
+// Rule 18: what was carried elsewhere shows what was cut off or written anew; the chain alone does not.
+TEST(LedgerHeadsTest, ADayHasOneSignedHeadAndTheLedgerIsHeldAgainstAll) {
+  const MemoryFolder folder;
+  SeededRandom random(1);
+  LedgerHeads heads(folder.path() + "/ledger");
+  ASSERT_TRUE(heads.load(folder.path() + "/secrets/ledger.key", random));
+  const WallTime noon{1'767'268'800'000};  // 2026-01-01
+  ShopWorld shop;
+  const auto add = [&](int64_t amount) {
+    auto work = [amount, noon](Transaction& tx) {
+      const std::vector<LedgerLine> lines{{LedgerAccount::revenue, {-amount, {}}},
+                                          {LedgerAccount::provider_clearing, {amount, {}}}};
+      return add_entry(
+          tx, {.at = noon, .cause = "paid", .order = {}, .payment = {}, .refund = {}, .lines = lines});
+    };
+    ASSERT_TRUE(shop.run(shop.services->gate.write(std::move(work))));
+  };
+  const auto end = [&] {
+    auto look = [](Transaction& tx) { return ledger_end(tx); };
+    return shop.run(shop.services->gate.read(std::move(look))).value();
+  };
+  const auto difference = [&] {
+    auto look = [known = heads.read().value()](Transaction& tx) { return compare_heads(tx, known); };
+    return shop.run(shop.services->gate.read(std::move(look))).value().value_or("");
+  };
+  add(100);
+  add(200);
+  EXPECT_TRUE(heads.write_day(end().n, end().hash, noon).value());
+  add(300);
+  EXPECT_FALSE(heads.write_day(end().n, end().hash, noon + Milliseconds(3'600'000)).value()) << "one a day";
+  EXPECT_TRUE(heads.write_day(end().n, end().hash, noon + Milliseconds(86'400'000)).value());
+  EXPECT_EQ(heads.read()->size(), 2U);
+  EXPECT_EQ(difference(), "");
+
+  LedgerHeads later(folder.path() + "/later");
+  ASSERT_TRUE(later.load(folder.path() + "/secrets/ledger.key", random));
+  ASSERT_TRUE(later.write_day(4, "0", noon));
+  auto cut = [known = later.read().value()](Transaction& tx) { return compare_heads(tx, known); };
+  EXPECT_THAT(shop.run(shop.services->gate.read(std::move(cut))).value().value_or(""),
+              ::testing::HasSubstr("was cut off"));
+  ASSERT_TRUE(later.write_day(3, "another hash", noon + Milliseconds(86'400'000)));
+  ASSERT_TRUE(std::filesystem::remove(folder.path() + "/later/2026-01-01.json"));
+  auto other = [known = later.read().value()](Transaction& tx) { return compare_heads(tx, known); };
+  EXPECT_THAT(shop.run(shop.services->gate.read(std::move(other))).value().value_or(""),
+              ::testing::HasSubstr("is not the one that was signed"));
+}
+
+TEST(LedgerHeadsTest, AFileThatAnotherKeySignedOrSomebodyChangedIsForged) {
+  const MemoryFolder folder;
+  SeededRandom random(1);
+  const std::string directory = folder.path() + "/ledger";
+  LedgerHeads heads(directory);
+  ASSERT_TRUE(heads.load(folder.path() + "/ledger.key", random));
+  ASSERT_TRUE(heads.write_day(7, "abc", WallTime{1'767'268'800'000}));
+  ASSERT_TRUE(heads.read());
+  LedgerHeads stranger(directory);
+  ASSERT_TRUE(stranger.load(folder.path() + "/other.key", random));
+  EXPECT_EQ(stranger.read().error().reason, "shop.ledger_head_forged");
+  const std::string path = directory + "/2026-01-01.json";
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  text.replace(text.find("\"entries\":7"), 11, "\"entries\":6");
+  std::ofstream(path) << text;
+  EXPECT_EQ(heads.read().error().reason, "shop.ledger_head_forged");
 }
 
 }  // namespace

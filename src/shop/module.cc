@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/log.h"
+#include "runtime/blocking_pool.h"
 #include "shop/cart/cart_api.h"
 #include "shop/cart/cart_store.h"
 #include "shop/catalog/catalog_api.h"
@@ -16,6 +17,7 @@
 #include "shop/coupons/coupon_api.h"
 #include "shop/flash_sale/sale_api.h"
 #include "shop/ledger/ledger.h"
+#include "shop/ledger/ledger_heads.h"
 #include "shop/services.h"
 #include "shop/showcase/showcase_api.h"
 
@@ -67,7 +69,8 @@ struct ShopModule::Parts {
         product_file_api({services.catalog, services.imports, downloads, needs.members}),
         sale_api(services.sales, needs.members, needs.rooms),
         coupon_api(services.coupons, needs.members),
-        payment_api(services.gate, services.desk) {}
+        payment_api(services.gate, services.desk),
+        heads(needs.data_directory + "/ledger") {}
 
   ShopNeeds needs;
   Core& home;
@@ -83,6 +86,9 @@ struct ShopModule::Parts {
   SaleApi sale_api;
   CouponApi coupon_api;
   PaymentApi payment_api;
+  LedgerHeads heads;
+  BlockingPool files{1, 4, Error{ErrorKind::exhausted, "shop.files_busy"}};
+  int64_t head_day = -1;  // since 1970, of the head last written
   std::atomic<bool> stopping{false};
   std::promise<void> looked_after;       // kept when the last round has ended
   std::optional<std::future<void>> end;  // of looking after; empty until start
@@ -107,6 +113,8 @@ ShopModule::~ShopModule() = default;
 Result<void> ShopModule::start() {
   if (auto opened = parts_->services.open(parts_->needs.data_directory, parts_->needs.database_url); !opened)
     return opened.error();
+  const std::string key = parts_->needs.data_directory + "/secrets/ledger.key";
+  if (auto loaded = parts_->heads.load(key, parts_->needs.random); !loaded) return loaded.error();
   Database& database = *parts_->services.gate.database();
   parts_->needs.bus.source(database);
   parts_->needs.bus.subscribe({.consumer = "shop.cart",
@@ -136,6 +144,7 @@ Task<void> ShopModule::look_first(std::shared_ptr<std::promise<void>> known) {
 Task<void> ShopModule::look_after() {
   while (!parts_->stopping.load()) {
     co_await parts_->services.caretaker.tick();
+    co_await write_head_in_time();
     bool kept = false;
     for (Milliseconds waited{0}; waited < kTickPause && !parts_->stopping.load(); waited += kStopLook) {
       co_await sleep_for(kStopLook);
@@ -146,6 +155,21 @@ Task<void> ShopModule::look_after() {
     }
   }
   parts_->looked_after.set_value();
+}
+
+// Once a day, with the first round of the day. A failure is tried again at the next round.
+Task<void> ShopModule::write_head_in_time() {
+  constexpr int64_t kDay = 86'400'000;
+  const WallTime now = parts_->needs.clock.wall();
+  if (now.ms / kDay == parts_->head_day) co_return;
+  auto look = [](Transaction& tx) { return ledger_end(tx); };
+  const auto end = co_await parts_->services.gate.read(std::move(look));
+  if (!end) co_return;
+  auto write = [heads = &parts_->heads, end = *end, now] { return heads->write_day(end.n, end.hash, now); };
+  const auto written = co_await parts_->files.run(std::move(write));
+  if (written) parts_->head_day = now.ms / kDay;
+  if (written && *written) log_info("shop.ledger_head", {{"entries", end->n}, {"head", end->hash}});
+  if (!written) log_warn("shop.ledger_head_not_written", {{"reason", written.error().reason}});
 }
 
 void ShopModule::drain() {
@@ -212,10 +236,22 @@ Task<Reply<boost::json::object>> ShopModule::verify_ledger(std::string expected_
   const auto report = co_await parts_->services.gate.read(std::move(work));
   if (!report) co_return report.error();
   if (report->fault) co_return Problem{ErrorKind::internal, "shop.ledger_broken", *report->fault};
+  auto read = [heads = &parts_->heads] { return heads->read(); };
+  const auto heads = co_await parts_->files.run(std::move(read));
+  if (!heads && heads.error().kind == ErrorKind::internal)
+    co_return Problem{ErrorKind::internal, "shop.ledger_broken",
+                      "a file in ledger/ is not signed with our key"};
+  if (!heads) co_return heads.error();
+  auto compare = [known = *heads](Transaction& tx) { return compare_heads(tx, known); };
+  const auto differs = co_await parts_->services.gate.read(std::move(compare));
+  if (!differs) co_return differs.error();
+  if (*differs) co_return Problem{ErrorKind::internal, "shop.ledger_broken", **differs};
   boost::json::object balances;
   for (const auto& [account, balance] : report->balances) balances[account] = balance;
-  co_return boost::json::object{
-      {"entries", report->entries}, {"head", report->head}, {"balances", std::move(balances)}};
+  co_return boost::json::object{{"entries", report->entries},
+                                {"head", report->head},
+                                {"signed_heads", heads->size()},
+                                {"balances", std::move(balances)}};
 }
 
 Task<Result<std::optional<OrderId>>> ShopModule::paid_order(AccountId buyer, ProductId product) {

@@ -83,6 +83,7 @@ class ShopModule final : public Module, public PurchasePort {
   struct Parts;
   Task<void> look_first(std::shared_ptr<std::promise<void>> known);
   Task<void> look_after();
+  Task<void> write_head_in_time();
 
   std::unique_ptr<Parts> parts_;
 };

@@ -9,18 +9,6 @@ namespace {
 
 constexpr int64_t kPageEntries = 500;
 
-struct Head {
-  int64_t n = 0;
-  std::string hash{kLedgerGenesis};
-};
-
-Result<Head> read_head(Transaction& tx) {
-  auto rows = tx.query("SELECT n, hash FROM ledger_entry WHERE shop_id = $1 ORDER BY n DESC LIMIT 1", kShop);
-  if (!rows) return rows.error();
-  if (rows->empty()) return Head{};
-  return Head{rows->front().integer(0), rows->front().text(1)};
-}
-
 Result<std::map<int64_t, std::vector<LedgerLine>>> read_lines(Transaction& tx, int64_t after, int64_t to) {
   auto rows = tx.query(
       "SELECT n, account, amount, currency FROM ledger_line "
@@ -61,10 +49,17 @@ std::optional<std::string> take(LedgerReport& report, const LedgerEntry& entry, 
 
 }  // namespace
 
+Result<LedgerEnd> ledger_end(Transaction& tx) {
+  auto rows = tx.query("SELECT n, hash FROM ledger_entry WHERE shop_id = $1 ORDER BY n DESC LIMIT 1", kShop);
+  if (!rows) return rows.error();
+  if (rows->empty()) return LedgerEnd{0, std::string(kLedgerGenesis)};
+  return LedgerEnd{rows->front().integer(0), rows->front().text(1)};
+}
+
 Result<void> add_entry(Transaction& tx, LedgerEntry entry) {
   if (entry.lines.empty() || !is_balanced(entry.lines))
     return Error{ErrorKind::internal, "shop.broken_entry"};
-  auto head = read_head(tx);
+  auto head = ledger_end(tx);
   if (!head) return head.error();
   entry.n = head->n + 1;
   auto put = tx.execute(

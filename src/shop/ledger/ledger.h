@@ -36,6 +36,12 @@ CREATE TRIGGER ledger_line_kept BEFORE DELETE ON ledger_line
 // Adds `entry` (its n is given here). Errors: `internal` "shop.broken_entry" when it does not balance.
 Result<void> add_entry(Transaction& tx, LedgerEntry entry);
 
+struct LedgerEnd {
+  int64_t n = 0;  // 0: there is no entry
+  std::string hash;
+};
+Result<LedgerEnd> ledger_end(Transaction& tx);
+
 // What `vitrine ledger verify` tells.
 struct LedgerReport {
   int64_t entries = 0;

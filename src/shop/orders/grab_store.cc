@@ -27,14 +27,10 @@ Result<void> insert_grabs(Transaction& tx, const std::string& room, std::span<co
   std::vector<SqlValue> values;
   values.reserve(grabs.size() * kColumnCount);
   for (const NewGrab& grab : grabs) {
-    for (auto& value :
-         {to_sql(kShop), to_sql(grab.order), to_sql(grab.buyer), to_sql(grab.buyer_masked), to_sql(room),
-          to_sql(OrderState::pending_payment), to_sql(grab.test), to_sql(grab.total.currency.str()),
-          to_sql(grab.total.amount), to_sql(0), to_sql(grab.created), to_sql(grab.pay_by.wall),
-          to_sql(grab.pay_by.boot_ms), to_sql(grab.pay_by.boot_id), to_sql(grab.grab.sale),
-          to_sql(grab.grab.pool), to_sql(grab.grab.units), to_sql(grab.key), to_sql(1)}) {
-      values.push_back(value);
-    }
+    const auto add = [&values](auto&&... each) { (values.push_back(to_sql(each)), ...); };
+    add(kShop, grab.order, grab.buyer, grab.buyer_masked, room, OrderState::pending_payment, grab.test,
+        grab.total.currency.str(), grab.total.amount, 0, grab.created, grab.pay_by.wall, grab.pay_by.boot_ms,
+        grab.pay_by.boot_id, grab.grab.sale, grab.grab.pool, grab.grab.units, grab.key, 1);
   }
   return tx.execute_rows(
       "INSERT INTO orders (shop_id, order_id, buyer, buyer_masked, room, state, test, currency, items, "

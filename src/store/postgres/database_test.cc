@@ -1,10 +1,17 @@
 // What is PostgreSQL's own: a lost COMMIT is read back, a schema has one writer, and a server that crashes
 // loses nothing that was answered.
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "store/postgres/installation_lease.h"
+#include "store/postgres/url.h"
 #include "store/test_database.h"
+#include "store/test_disk.h"
 
 namespace vitrine {
 namespace {
@@ -68,6 +75,77 @@ TEST_F(PostgresDatabaseTest, AServerThatCrashesLosesNothingThatWasAnswered) {
     ++answered;
   }
   EXPECT_EQ(count(), answered);
+}
+
+// The schema's tables on a disk of their own that fills up; where nothing may be mounted, a trigger says of
+// every row what the server says of a full disk.
+class FullDisk {
+ public:
+  FullDisk(const std::string& folder, std::string url) : disk_(folder, "3m"), url_(std::move(url)) {
+    if (!disk_.mounted()) return;
+    std::filesystem::permissions(folder, std::filesystem::perms::others_exec,
+                                 std::filesystem::perm_options::add);
+    check(chown(disk_.path().c_str(), postgres_user(), static_cast<gid_t>(-1)) == 0, "the server's folder");
+    run("CREATE TABLESPACE small LOCATION '" + disk_.path() + "'",
+        "ALTER DATABASE vitrine SET default_tablespace = small");
+  }
+  void fill() {
+    if (disk_.mounted()) return;
+    run("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING "
+        "ERRCODE = '53100'; END $$; CREATE TRIGGER full_disk BEFORE INSERT ON notes FOR EACH ROW EXECUTE "
+        "FUNCTION full_disk()");
+  }
+  void grow() {
+    disk_.grow();
+    if (!disk_.mounted()) run("DROP FUNCTION full_disk CASCADE");
+  }
+  // Before the disk goes: the server must not look for what was on it.
+  void forget() {
+    if (!disk_.mounted()) return;
+    run("ALTER DATABASE vitrine RESET default_tablespace");
+    run("DROP SCHEMA " + schema() + " CASCADE", "DROP TABLESPACE small");
+  }
+
+ private:
+  std::string schema() const { return parse_postgres_url(url_)->schema_prefix + "test"; }
+  static uid_t postgres_user() {
+    const passwd* user = getpwnam("postgres");
+    return getuid() == 0 && user != nullptr ? user->pw_uid : getuid();
+  }
+  void run(const std::string& sql, const std::string& then = {}) {
+    auto connection =
+        PostgresConnection::open({.url = parse_postgres_url(url_)->connect, .schema = schema()});
+    check(connection.ok() && (*connection)->run_script(sql).ok(), "the test's own statement works");
+    if (!then.empty()) check((*connection)->run_script(then).ok(), "the test's own statement works");
+  }
+
+  SmallDisk disk_;
+  std::string url_;
+};
+
+TEST_F(PostgresDatabaseTest, AFullDiskLosesNothingThatWasAnsweredAndMendsByItself) {
+  set_log_level(LogLevel::off);
+  FullDisk disk(folder.path(), options().url);
+  open();
+  SeededRandom random(1);
+  const auto large = [&] { return random_hex(random, 10'000); };  // does not compress
+  int64_t kept = 0;
+  Result<void> last = add(kept, large());
+  for (; last && kept < 1'000; last = add(kept, large())) {
+    if (++kept == 20) disk.fill();
+  }
+  ASSERT_FALSE(last) << "1,000 notes of 20 kB do not fit";
+  EXPECT_EQ(last.error(), (Error{ErrorKind::unavailable, "store.full"}));
+  EXPECT_EQ(count(), kept) << "reads go on";
+  disk.grow();
+  while (!add(100'000, large())) std::this_thread::yield();
+  EXPECT_FALSE(database->health());
+  EXPECT_EQ(count(), kept + 1);
+  EXPECT_EQ(count("SELECT count(*) FROM outbox"), kept + 1) << "each note has its event";
+  EXPECT_EQ(count("SELECT max(n) FROM outbox"), kept + 1) << "without gaps";
+  database->close();
+  disk.forget();
+  set_log_level(LogLevel::info);
 }
 
 TEST_F(PostgresDatabaseTest, ABatchOfRowsIsOneInsertThatKeepsNullsTextAndBytes) {

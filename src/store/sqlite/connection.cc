@@ -196,11 +196,20 @@ Result<void> SqliteConnection::execute_rows(std::string_view sql, size_t columns
   const auto statement = prepare(sql);
   if (!statement) return statement.error();
   if (columns == 0 || values.size() % columns != 0) return fail(SQLITE_RANGE, sql);
+  if (values.empty()) return {};
+  const Run run(*statement);
+  if (auto bound = bind_values(**statement, values.subspan(0, columns), sql); !bound) return bound;
   for (size_t at = 0; at < values.size(); at += columns) {
-    const Run run(*statement);
-    if (auto bound = bind_values(**statement, values.subspan(at, columns), sql); !bound) return bound;
+    // What the row before had too is still bound.
+    for (size_t index = 0; at > 0 && index < columns; ++index) {
+      const SqlValue& value = values[at + index];
+      if (value == values[at + index - columns]) continue;
+      const int code = bind(run.handle, (*statement)->positions[index], value);
+      if (code != SQLITE_OK) return fail(code, sql);
+    }
     const int code = sqlite3_step(run.handle);
     if (code != SQLITE_DONE) return fail(code, sql);
+    sqlite3_reset(run.handle);
   }
   return {};
 }

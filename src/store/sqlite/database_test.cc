@@ -1,12 +1,12 @@
 // What is SQLite's own: the file's rights, and honest words when the disk fails.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <sys/mount.h>
 
 #include <atomic>
 #include <filesystem>
 
 #include "store/test_database.h"
+#include "store/test_disk.h"
 
 namespace vitrine {
 namespace {
@@ -84,29 +84,8 @@ TEST_F(SqliteDatabaseTest, AReadOnlyDatabaseIsUnavailableUntilItIsWritableAgain)
   EXPECT_TRUE(add(4));
 }
 
-// A file system of 1 MiB: mounted when the test may, else SQLite's own limit of pages.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::string& directory) : path_(directory + "/disk") {
-    std::filesystem::create_directory(path_);
-    mounted_ = mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m") == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
-  }
-  void grow() {
-    if (mounted_) check(mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, "size=64m") == 0, "a larger disk");
-  }
-  bool mounted() const { return mounted_; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  bool mounted_ = false;
-};
-
 TEST_F(SqliteDatabaseTest, AFullDiskLosesNothingThatWasAnsweredAndMendsByItself) {
-  SmallDisk disk(folder.path());
+  SmallDisk disk(folder.path(), "1m");
   BrokenDisk limited;
   limited.broken = !disk.mounted();
   limited.pragma = "PRAGMA max_page_count=200";
