@@ -3,6 +3,7 @@ on the same cores as the load; the rows are counted in the database afterwards.
 
     python3 bench/shop/http.py sqlite|postgres SECONDS
 """
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests/system"))
 import harness  # noqa: E402
 from postgres_test import Postgres  # noqa: E402
 
-harness.BINARY = str(ROOT / "build/release/vitrine")
+harness.BINARY = os.environ.get("VITRINE_BIN", str(ROOT / "build/release/vitrine"))
 LOAD = str(ROOT / "build/release/shop_load")
 ACCOUNTS = 200_000
 CART_ACCOUNTS = 12_000

@@ -296,7 +296,14 @@ void print(const char* name, const Figures& figures, double against) {
              figures.rate, figures.rows, figures.batch, figures.p99_ms, figures.rate / against);
 }
 
-void measure(Engine& engine, double seconds, int64_t waiting) {
+// A line for an aim; whether it was met.
+bool judge(const char* what, double figure, double aim) {
+  const bool met = figure >= aim;
+  fmt::print("  {:<42} {:>12.2f}  aim {:>9.2f}  {}\n", what, figure, aim, met ? "ok" : "MISSED");
+  return met;
+}
+
+bool measure(Engine& engine, double seconds, int64_t waiting) {
   const Figures ours = in_process(engine, seconds, waiting);
   const auto batch = std::max<int64_t>(1, static_cast<int64_t>(ours.batch));
   const Figures writer = bare(engine, seconds, batch, false);
@@ -306,7 +313,13 @@ void measure(Engine& engine, double seconds, int64_t waiting) {
   print("ours, in process", ours, writer.rate);
   print("ours, over HTTP, 64 connections", http, writer.rate);
   print("naive UPDATE ... WHERE free > 0, one a commit", naive, writer.rate);
-  fmt::print("ours in process is {:.1f} times the naive one\n", ours.rate / naive.rate);
+  fmt::print("ours in process is {:.1f} times the naive one, over HTTP {:.1f} times\n",
+             ours.rate / naive.rate, http.rate / naive.rate);
+  const bool postgres = engine.server != nullptr;
+  bool met = judge("in process, grabs a second", ours.rate, postgres ? 15'000 : 25'000);
+  met &= judge("in process, of the bare writer", ours.rate / writer.rate, 0.7);
+  met &= judge("over HTTP, grabs a second", http.rate, postgres ? 8'000 : 15'000);
+  return met;
 }
 
 }  // namespace
@@ -319,6 +332,5 @@ int main(int argc, char** argv) {
   const bool postgres =
       argc > 4 && std::string_view(argv[3]) == "--engine" && std::string_view(argv[4]) == "postgres";
   vitrine::Engine engine(postgres);
-  vitrine::measure(engine, seconds, waiting);
-  return 0;
+  return vitrine::measure(engine, seconds, waiting) ? 0 : 1;
 }
