@@ -56,8 +56,8 @@ class Caretaker {
   std::optional<MonotonicTime> bills_asked_;
   std::atomic<int64_t> silent_{0};
   std::atomic<int64_t> refused_{0};
-  // Attempts of the backup this shop was restored from that no provider has spoken about yet; below zero until
-  // looked at.
+  // Attempts of the backup this shop was restored from that no provider has spoken about yet; below zero
+  // until looked at.
   std::atomic<int64_t> unanswered_{-1};
 };
 
