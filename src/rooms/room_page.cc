@@ -16,13 +16,13 @@ constexpr int kUnsentMax = 32 * 1024;
 }  // namespace
 
 RoomPage::RoomPage(Needs needs)
-    : clock_(needs.context.clock),
+    : attendance_(std::move(needs.attendance)),
+      clock_(needs.context.clock),
       core_(needs.core),
       room_(needs.room),
       visitor_(std::move(needs.visitor)),
       web_(std::move(needs.web)),
-      messages_(kMessagesPerSecond),
-      attendance_(std::move(needs.attendance)) {
+      messages_(kMessagesPerSecond) {
   web_.receiver.set_limits(kSilenceMax, kMessageTime);
   web_.receiver.set_answer([this](Bytes frame) { seat_->send_frame(frame); });
   web_.socket.set_unsent_limit(kUnsentMax);

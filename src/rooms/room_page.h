@@ -69,6 +69,7 @@ class RoomPage final : public std::enable_shared_from_this<RoomPage> {
   Task<void> answer(std::shared_ptr<RoomPage> self, std::string text);
   void leave();
 
+  Attendance attendance_;  // the last to go
   const Clock& clock_;
   Core& core_;
   RoomHandlePtr room_;
@@ -80,7 +81,6 @@ class RoomPage final : public std::enable_shared_from_this<RoomPage> {
   bool entering_ = false;
   bool listening_ = false;
   bool ending_ = false;
-  Attendance attendance_;
 };
 
 }  // namespace vitrine
