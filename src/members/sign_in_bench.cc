@@ -122,9 +122,14 @@ void open(Bench& bench) {
   const auto shared = std::make_shared<const Config>(std::move(config));
   for (int index = 0; index < bench.cores.count(); ++index) bench.cores.at(index).set_config(shared);
   bench.cores.start();
-  bench.members = std::make_unique<MembersModule>(MembersNeeds{bench.cores, bench.router, *bench.bus,
-                                                               bench.clock, bench.random, bench.ids,
-                                                               bench.folder.path(), bench.registry});
+  bench.members = std::make_unique<MembersModule>(MembersNeeds{.cores = bench.cores,
+                                                               .router = bench.router,
+                                                               .bus = *bench.bus,
+                                                               .clock = bench.clock,
+                                                               .random = bench.random,
+                                                               .ids = bench.ids,
+                                                               .data_directory = bench.folder.path(),
+                                                               .metrics = bench.registry});
   bench.dispatcher = std::make_unique<Dispatcher>(bench.router, bench.members->authenticator(), Pages{});
   check(bench.members->start().ok(), "members starts");
   check(wait_on(bench.cores.at(0), bench.members->create_staff("bench", Role::owner, "bench words")).ok(),
