@@ -8,8 +8,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -45,6 +47,10 @@ class Core {
   const Config& config() const { return *config_; }
   void set_config(std::shared_ptr<const Config> config) { config_ = std::move(config); }
 
+  // Room to receive into, for bytes that are used up before the handler yields: one for all connections, so
+  // that it stays in the processor's cache.
+  std::span<uint8_t> read_buffer() { return read_buffer_; }
+
   void run();   // the thread's body: returns after stop()
   void stop();  // from any thread
 
@@ -52,6 +58,7 @@ class Core {
   int index_;
   boost::asio::io_context io_{1};
   std::shared_ptr<const Config> config_;
+  std::vector<uint8_t> read_buffer_ = std::vector<uint8_t>(65'536);
 };
 
 // Opens every public method of an object that lives on one core.

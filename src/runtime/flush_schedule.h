@@ -5,13 +5,26 @@
 //   pictures 0                 40       (late) 70|80               120
 //   flushes  ^                 ^               ^ ^                 ^        and not at 110, 150, ...
 //
+// Slots begin on a beat, the same for all feeds of one interval: publishers are read on it too, so that what
+// many streams brought in one turn leaves in that turn, and their viewers wake once for all of them.
+//
 // Owns    the beginning of the next slot.
 // Thread  one.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "base/clock.h"
 
 namespace vitrine {
+
+// The beat of a flush interval: a part of it, half at most, so that what comes between two flushes has been
+// read when the second is due. Beats fall on the multiples of it on the monotonic clock.
+inline Milliseconds flush_beat(Milliseconds interval) {
+  constexpr Milliseconds kBeatMax{100};
+  return interval / std::max<int64_t>(2, (interval + kBeatMax - Milliseconds(1)) / kBeatMax);
+}
 
 class FlushSchedule {
  public:
@@ -20,6 +33,8 @@ class FlushSchedule {
   void flushed(MonotonicTime now, Milliseconds interval) {
     const bool in_its_slot = now - next_ < interval;
     next_ = (in_its_slot ? next_ : now) + interval;
+    if (const Milliseconds beat = flush_beat(interval); beat > Milliseconds(0))
+      next_.since_start -= next_.since_start % beat;
   }
 
  private:

@@ -48,7 +48,12 @@ TcpPeer peer_of(int descriptor) {
 }  // namespace
 
 TcpSocket::State::State(Core& c, int fd)
-    : core(c), descriptor(c.io(), fd), peer(peer_of(fd)), read(c.io(), *this), write(c.io(), *this) {}
+    : core(c),
+      descriptor(c.io(), fd),
+      peer(peer_of(fd)),
+      read(c.io(), *this),
+      write(c.io(), *this),
+      beats(boost::asio::use_service<Beats>(c.io())) {}
 
 void TcpSocket::State::drop() {
   closed = true;
@@ -58,7 +63,7 @@ void TcpSocket::State::drop() {
   boost::system::error_code ignored;
   descriptor.close(ignored);
   companion.reset();
-  if (beat) beat->timer.cancel();
+  if (beat.count() > 0) beats.hurry(this);
 }
 
 void TcpSocket::State::close() {
@@ -186,12 +191,8 @@ Task<Result<void>> TcpSocket::wait(std::shared_ptr<State> state, Direction direc
 
 Task<Result<void>> TcpSocket::wait_beat(std::shared_ptr<State> state) {
   if (state->closed) co_return kClosed;
-  using Steady = std::chrono::steady_clock;
-  const auto now = Steady::now().time_since_epoch();
-  state->beat->timer.expires_at(Steady::time_point(now - now % state->beat->every + state->beat->every));
-  state->beat->drained = false;
-  boost::system::error_code ended;
-  co_await state->beat->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+  state->drained = false;
+  co_await state->beats.next(state->beat, state.get());
   if (state->closed) co_return kClosed;
   co_return Result<void>();
 }
@@ -203,7 +204,7 @@ Task<Result<void>> TcpSocket::wait_writable() {
 Task<Result<void>> TcpSocket::wait_readable() {
   if (state_ && state_->phase == State::Phase::greeting)
     return shake_hands(state_, state_->door->handshake_time());
-  if (state_ && state_->beat) return wait_beat(state_);
+  if (state_ && state_->beat.count() > 0) return wait_beat(state_);
   return wait(state_, Direction::reading);
 }
 
@@ -242,7 +243,7 @@ Result<std::optional<size_t>> TcpSocket::receive(std::span<uint8_t> into) {
     const ssize_t got = ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
     if (got >= 0) {
       const auto bytes = static_cast<size_t>(got);
-      if (state_->beat) state_->beat->drained = bytes > 0 && bytes < into.size();
+      state_->drained = state_->beat.count() > 0 && bytes > 0 && bytes < into.size();
       return std::optional<size_t>(bytes);
     }
     if (errno == EAGAIN) return std::optional<size_t>();
@@ -291,7 +292,7 @@ Result<size_t> TcpSocket::send_plain(int descriptor, std::span<const iovec> piec
 Task<Result<size_t>> TcpSocket::read_some(std::span<uint8_t> into) {
   check(!into.empty(), "read_some needs room");
   for (;;) {
-    if (!state_ || !state_->beat || !state_->beat->drained) {
+    if (!state_ || !state_->drained) {
       const auto got = receive(into);
       if (!got) co_return got.error();
       if (*got) co_return **got;
@@ -326,16 +327,13 @@ void TcpSocket::set_write_limit(Milliseconds time) {
 
 void TcpSocket::set_read_beat(Milliseconds every) {
   if (!state_ || state_->closed) return;
-  if (every == (state_->beat ? state_->beat->every : Milliseconds(0))) return;
+  if (every == state_->beat) return;
   // The loop watches every descriptor for reading: only the kernel can keep it asleep meanwhile.
   const int least = every.count() > 0 ? kBeatBytesMax : 1;
   setsockopt(descriptor(), SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
-  if (every.count() == 0) {
-    state_->beat.reset();
-    return;
-  }
-  if (!state_->beat) state_->beat = std::make_unique<State::Beat>(state_->core.io());
-  state_->beat->every = every;
+  state_->beats.hurry(state_.get());
+  state_->beat = every;
+  state_->drained = false;
 }
 
 void TcpSocket::set_unsent_limit(int bytes) {

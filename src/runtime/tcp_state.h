@@ -9,8 +9,8 @@
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include "runtime/beats.h"
 #include "runtime/deadline.h"
 #include "runtime/tcp.h"
 #include "runtime/tls_session.h"
@@ -33,13 +33,6 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
     Milliseconds time{0};
     bool expired = false;
   };
-  // Reading at a beat.
-  struct Beat {
-    explicit Beat(boost::asio::io_context& io) : timer(io) {}
-    boost::asio::steady_timer timer;
-    Milliseconds every{0};
-    bool drained = false;  // the last receive() took all there was: no use to ask before the next beat
-  };
   enum class Phase : uint8_t { undecided, greeting, shaking, open };
 
   State(Core& core, int fd);
@@ -48,7 +41,7 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
   void wake() {
     boost::system::error_code ignored;
     descriptor.cancel(ignored);
-    if (beat) beat->timer.cancel();
+    if (beat.count() > 0) beats.hurry(this);
   }
   // Says goodbye and lets what waits leave; the descriptor goes when it has, or kFarewellTime is over.
   void close();
@@ -75,7 +68,9 @@ struct TcpSocket::State : std::enable_shared_from_this<TcpSocket::State> {
   TcpPeer peer;
   Limit read;
   Limit write;
-  std::unique_ptr<Beat> beat;
+  Beats& beats;
+  Milliseconds beat{0};  // reading at it; zero: as bytes come
+  bool drained = false;  // the last receive() at a beat took all there was: no use to ask before the next
   DescriptorBorrower* borrower = nullptr;
   std::shared_ptr<const void> companion;
   bool finishing = false;  // no more is to be sent once nothing waits

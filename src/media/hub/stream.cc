@@ -139,13 +139,12 @@ Result<StreamFeed*> Stream::feed(WireFormat format) {
   return feed.get();
 }
 
-// Half a flush interval: all publishers of a core are read in one turn, and what they brought is flushed in
-// the same one.
+// All publishers of a core are read in one turn, and what they brought is flushed in the same one.
 Milliseconds Stream::beat() const {
   const RingPolicy policy = uses_.feed_options().policy;
   const Milliseconds interval =
       policy.flush_automatic ? uses_.pacers.at(home_.core())->interval() : policy.flush_interval;
-  return std::min(interval / 2, kBeatMax);
+  return flush_beat(interval);
 }
 
 void Stream::tick_later() {

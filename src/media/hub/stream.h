@@ -112,7 +112,6 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
  private:
   static constexpr Milliseconds kTickInterval{1'000};
-  static constexpr Milliseconds kBeatMax{100};
 
   void place(Frame frame);
   void enter(StreamState state);

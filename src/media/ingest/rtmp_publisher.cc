@@ -6,7 +6,6 @@
 namespace vitrine {
 namespace {
 
-constexpr size_t kReadBytes = 16'384;
 constexpr Milliseconds kWriteLimit{5'000};
 constexpr Milliseconds kLinger{1'000};
 constexpr Microseconds kReportEvery{1'000'000};
@@ -43,6 +42,7 @@ std::string printable(std::string_view text) {
 
 RtmpPublisher::RtmpPublisher(Core& core, TcpSocket socket, Uses uses)
     : uses_(uses),
+      core_(core),
       socket_(std::move(socket)),
       address_(socket_.peer_address()),
       group_(address_group(address_)),
@@ -56,13 +56,17 @@ RtmpPublisher::RtmpPublisher(Core& core, TcpSocket socket, Uses uses)
 
 Task<std::optional<RtmpGuest>> RtmpPublisher::run() {
   deadline_.arm(uses_.times.handshake);
-  std::vector<uint8_t> buffer(kReadBytes);
   Result<void> going;
   while (going && !guest_) {
-    const auto got = co_await socket_.read_some(buffer);
+    const auto got = co_await socket_.read_some(core_.read_buffer());
     if (!got) going = got.error();
     if (!got || *got == 0) break;
-    going = co_await take_bytes(Bytes(buffer).first(*got));
+    Bytes in = Bytes(core_.read_buffer()).first(*got);
+    auto event = take_frames(in);
+    if (!event)
+      going = event.error();
+    else if (*event || session_.has_output())
+      going = co_await take_bytes({in.begin(), in.end()}, *std::move(event));
   }
   if (going && guest_) {
     deadline_.disarm();
@@ -80,17 +84,28 @@ Task<void> RtmpPublisher::finish(Result<void> how) {
   if (const auto said = co_await flush(); said) co_await linger();
 }
 
-Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
+// What a publisher sends nearly all the time, without waiting: returns at the first event that may wait, at
+// the first answer to be sent, or when there is no whole message left. Cuts what it used off `in`.
+Result<std::optional<RtmpEvent>> RtmpPublisher::take_frames(Bytes& in) {
   while (true) {
     auto event = session_.next(in);
+    note_handshake();
+    if (!event || !*event || session_.has_output()) return event;
+    auto* media = std::get_if<RtmpMedia>(&**event);
+    if (media == nullptr) return event;
+    if (const auto taken = take_media(std::move(*media)); !taken) return taken.error();
+  }
+}
+
+// The rest of what was read, when something in it may wait: `first` and all behind it.
+Task<Result<void>> RtmpPublisher::take_bytes(std::vector<uint8_t> bytes, std::optional<RtmpEvent> first) {
+  Bytes in = bytes;
+  auto event = Result<std::optional<RtmpEvent>>(std::move(first));
+  while (true) {
     if (session_.has_output()) {
       if (auto sent = co_await flush(); !sent) co_return sent;
     }
     if (!event) co_return event.error();
-    if (!handshaken_ && session_.handshaken()) {
-      handshaken_ = true;
-      deadline_.arm(uses_.times.publish);
-    }
     if (!*event) co_return Result<void>();
     if (auto* play = std::get_if<RtmpPlayAsked>(&**event)) {
       guest_.emplace(std::move(socket_), std::move(session_), std::move(*play),
@@ -99,11 +114,19 @@ Task<Result<void>> RtmpPublisher::take_bytes(Bytes in) {
     }
     Result<void> taken;
     if (auto* media = std::get_if<RtmpMedia>(&**event))
-      taken = take_media(std::move(*media));  // many a second, and never waits
+      taken = take_media(std::move(*media));
     else
       taken = co_await take_event(**std::move(event));
     if (!taken) co_return taken;
+    event = session_.next(in);
+    note_handshake();
   }
+}
+
+void RtmpPublisher::note_handshake() {
+  if (handshaken_ || !session_.handshaken()) return;
+  handshaken_ = true;
+  deadline_.arm(uses_.times.publish);
 }
 
 Task<Result<void>> RtmpPublisher::take_event(RtmpEvent event) {

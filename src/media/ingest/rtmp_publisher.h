@@ -69,7 +69,9 @@ class RtmpPublisher {
   bool admitted() const { return sink_ != nullptr; }
 
  private:
-  Task<Result<void>> take_bytes(Bytes in);
+  Result<std::optional<RtmpEvent>> take_frames(Bytes& in);
+  Task<Result<void>> take_bytes(std::vector<uint8_t> bytes, std::optional<RtmpEvent> first);
+  void note_handshake();
   Task<void> finish(Result<void> how);
   Task<Result<void>> take_event(RtmpEvent event);
   Task<Result<void>> take_publish(RtmpPublishAsked asked);
@@ -80,6 +82,7 @@ class RtmpPublisher {
   Task<void> linger();
 
   Uses uses_;
+  Core& core_;
   TcpSocket socket_;
   std::string address_;
   std::string group_;
