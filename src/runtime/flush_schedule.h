@@ -19,17 +19,24 @@
 
 namespace vitrine {
 
-// The beat of a flush interval: a part of it, half at most, so that what comes between two flushes has been
-// read when the second is due. Beats fall on the multiples of it on the monotonic clock.
+// How often publishers are read whose feeds flush at this interval: with each flush, since nobody would get
+// sooner what was read before; a part of a long one, so that the kernel need not hold all of it. Beats fall on
+// the multiples of it on the monotonic clock.
 inline Milliseconds flush_beat(Milliseconds interval) {
   constexpr Milliseconds kBeatMax{100};
-  return interval / std::max<int64_t>(2, (interval + kBeatMax - Milliseconds(1)) / kBeatMax);
+  return interval / std::max<int64_t>(1, (interval + kBeatMax - Milliseconds(1)) / kBeatMax);
 }
 
 class FlushSchedule {
  public:
   // The earliest moment of the next flush.
   MonotonicTime next() const { return next_; }
+  // The first beat that is not before `time`.
+  static MonotonicTime on_beat(MonotonicTime time, Milliseconds interval) {
+    const Microseconds beat = flush_beat(interval);
+    if (beat == Microseconds(0)) return time;
+    return {(time.since_start + beat - Microseconds(1)) / beat * beat};
+  }
   void flushed(MonotonicTime now, Milliseconds interval) {
     const bool in_its_slot = now - next_ < interval;
     next_ = (in_its_slot ? next_ : now) + interval;

@@ -13,12 +13,15 @@ struct FeedDesk {
     bool missed = false;  // slabs were not posted because its mailbox was full
   };
 
-  explicit FeedDesk(size_t cores) : books(cores) {}
+  FeedDesk(size_t cores, Core& home) : books(cores), home_core(static_cast<size_t>(home.index())) {}
 
-  // The last lease of a core takes its replica away: nothing is posted to a core without viewers.
+  // What a new replica begins with.
+  const FeedReplica& home_replica() const { return *books[home_core].replica; }
+
+  // The last lease of another core takes its replica away: nothing is posted to a core without viewers.
   void give_back(size_t core, const std::weak_ptr<FeedDesk>& self, Core& home) {
     CoreBook& book = books[core];
-    if (--book.leases > 0) return;
+    if (--book.leases > 0 || core == home_core) return;
     Core& its_core = book.replica->core();
     book.stats = {};
     its_core.post([replica = std::move(book.replica), self, &home]() mutable {
@@ -30,6 +33,7 @@ struct FeedDesk {
   }
 
   std::vector<CoreBook> books;
+  size_t home_core;
   RingStats past;  // of replicas that are gone
 };
 
@@ -86,8 +90,9 @@ Feed::Feed(Cores& cores, Core& home, const Clock& clock, FeedOptions options, Fl
       clock_(clock),
       options_(options),
       pacers_(pacers),
-      ring_(options.limits),
-      desk_(std::make_shared<FeedDesk>(static_cast<size_t>(cores.count()))) {}
+      desk_(std::make_shared<FeedDesk>(static_cast<size_t>(cores.count()), home)) {
+  desk_->books[desk_->home_core].replica = make_replica(home);
+}
 
 // A replica goes on its own core, also when its last lease has just been given back.
 Feed::~Feed() {
@@ -101,7 +106,7 @@ Feed::~Feed() {
 
 uint64_t Feed::append(SlabPtr slab) {
   home_.check_here();
-  const uint64_t sequence = ring_.head();
+  const uint64_t sequence = head();
   for (auto& book : desk_->books) {
     if (!book.replica) continue;
     if (book.replica->core().here()) {
@@ -117,25 +122,28 @@ uint64_t Feed::append(SlabPtr slab) {
       replica->append(sequence, slab);
     });
   }
-  ring_.append(std::move(slab));
   return sequence;
+}
+
+const RingSlabs& Feed::slabs() const {
+  return desk_->home_replica().slabs();
+}
+
+std::shared_ptr<FeedReplica> Feed::make_replica(Core& core) {
+  const auto pacer = pacers_ != nullptr ? pacers_->at(core) : std::shared_ptr<FlushPacer>();
+  return std::make_shared<FeedReplica>(core, clock_, options_, pacer);
 }
 
 FeedLease Feed::lease(Core& core) {
   home_.check_here();
   auto& book = desk_->books[static_cast<size_t>(core.index())];
   if (!book.replica) {
-    const auto pacer = pacers_ != nullptr ? pacers_->at(core) : std::shared_ptr<FlushPacer>();
-    book.replica = std::make_shared<FeedReplica>(core, clock_, options_, pacer);
-    auto seed = [replica = book.replica, ring = ring_, ended = ended_] {
+    book.replica = make_replica(core);
+    core.post([replica = book.replica, ring = slabs(), ended = ended_] {
       for (uint64_t at = ring.first(); at < ring.head(); ++at) replica->append(at, ring.at(at));
       if (ring.empty()) replica->begin_at(ring.head());
       if (ended) replica->end();
-    };
-    if (core.here())
-      seed();
-    else
-      core.post(std::move(seed));
+    });
   }
   ++book.leases;
   return FeedLease(desk_, home_.core(), book.replica);

@@ -7,7 +7,7 @@
 //   RingSeat seat(std::move(lease), socket, listener, start);            on the viewer's core
 //   seat.send_private(bytes);                             pong, own echo, errors
 //
-// Owns    Feed: the source's references and one FeedReplica per core that has viewers.
+// Owns    Feed: one FeedReplica on the home core, and one on each other core that has viewers.
 //         RingSeat: one viewer's place; the viewer is sent to while the seat lives.
 // Thread  Feed: its home core. FeedLease: made on the home core, then moves to the core it is for.
 //         RingSeat: that core.
@@ -97,9 +97,9 @@ class Feed {
   // Takes the next slab; returns its number.
   uint64_t append(SlabPtr slab);
   // The number the next slab will get: with what has been appended so far, a viewer's SeatStart.sequence.
-  uint64_t head() const { return ring_.head(); }
+  uint64_t head() const { return slabs().head(); }
   // What a viewer can still get.
-  const RingSlabs& slabs() const { return ring_; }
+  const RingSlabs& slabs() const;
 
   // A place for one viewer on `core`.
   FeedLease lease(Core& core);
@@ -112,11 +112,12 @@ class Feed {
   RingStats stats();
 
  private:
+  std::shared_ptr<FeedReplica> make_replica(Core& core);
+
   HomeCore home_;
   const Clock& clock_;
   FeedOptions options_;
   FlushPacers* pacers_;
-  RingSlabs ring_;                  // what a new replica begins with
   std::shared_ptr<FeedDesk> desk_;  // weak in leases and in posts, which come back to the home core
   bool ended_ = false;
 };

@@ -57,7 +57,8 @@ void FeedReplica::end() {
 }
 
 // When to flush: for a leading slab as soon as the schedule allows; what rides along waits for one, but not
-// for ever (a picture may stand still while somebody speaks).
+// for ever (a picture may stand still while somebody speaks). On a beat either way: the timers of a thousand
+// feeds run out together then.
 void FeedReplica::plan() {
   if (flushing_ || viewers_.count() == 0) return;
   if (policy_.flush == FlushMode::sweep) {
@@ -65,9 +66,11 @@ void FeedReplica::plan() {
     return;
   }
   if (flushed_ == ring_.head()) return;
-  const MonotonicTime due = lead_waiting_
-                                ? schedule_.next()
-                                : waiting_since_ + std::max<Milliseconds>(flush_interval(), kAudioPatience);
+  const Milliseconds interval = flush_interval();
+  const MonotonicTime due =
+      lead_waiting_
+          ? schedule_.next()
+          : FlushSchedule::on_beat(waiting_since_ + std::max<Milliseconds>(interval, kAudioPatience), interval);
   if (due <= clock_.monotonic())
     begin_flush();
   else

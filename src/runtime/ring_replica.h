@@ -35,6 +35,7 @@ class FeedReplica : public std::enable_shared_from_this<FeedReplica> {
   void begin_at(uint64_t sequence) { ring_.restart_at(sequence); }
   void append(uint64_t sequence, SlabPtr slab);
   void end();
+  const RingSlabs& slabs() const { return ring_; }
   std::atomic<uint32_t>& mailbox() { return mailbox_; }
   Core& core() { return home_.core(); }
 

@@ -44,11 +44,18 @@ class RingSlabs {
   Microseconds lag(uint64_t cursor, size_t held) const;
 
  private:
+  // What is asked of a slab long after it was used last lies here: its own memory has left the cache by then.
+  struct Held {
+    SlabPtr slab;
+    int64_t born_us;
+    size_t size;
+  };
+
   bool over_limit() const;
   void drop_oldest();
 
   RingLimits limits_;
-  std::deque<SlabPtr> slabs_;
+  std::deque<Held> slabs_;
   std::deque<uint64_t> join_points_;
   uint64_t first_ = 0;
   size_t bytes_ = 0;
