@@ -30,7 +30,7 @@ set(vitrine_external_store PkgConfig::SQLITE PkgConfig::PQ)
 set(vitrine_external_members PkgConfig::SODIUM)
 set(vitrine_external_rooms ${RE2_LIBRARY})
 set(vitrine_external_runtime prometheus-cpp::core)
-# malloc of every program with cores (docs/decisions/0012); named though nobody calls it by name, and not under
+# malloc of every program with cores (docs/decisions/0013); named though nobody calls it by name, and not under
 # sanitizers, which bring their own.
 if(NOT VITRINE_SANITIZE)
   list(APPEND vitrine_external_runtime

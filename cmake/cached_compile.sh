@@ -10,5 +10,5 @@ for argument in "$@"; do
 done
 CCACHE_BASEDIR="$(cd "$(dirname "$0")/.." && pwd)"
 export CCACHE_BASEDIR CCACHE_NOHASHDIR=true CCACHE_DEPEND=true CCACHE_PCH_EXTSUM=true
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 exec ccache "${@//"$PWD/"/}"
