@@ -78,8 +78,8 @@ std::shared_ptr<const Config> config_with(const char* chat_per_second) {
   return config;
 }
 
-// With real-time priority (chrt), threads of one priority take turns of 100 ms. Usually a thread that wakes goes
-// first: so do the databases' threads here, if the core's thread steps back.
+// With real-time priority (chrt), threads of one priority take turns of 100 ms. Usually a thread that wakes
+// goes first: so do the databases' threads here, if the core's thread steps back.
 void step_back() {
   int policy = 0;
   sched_param param{};

@@ -1,5 +1,5 @@
-// Wakes all who wait for the same beat of a core in one turn: two hundred publishers read forty times a second
-// cost forty timers then, not eight thousand, and what they bring leaves together.
+// Wakes all who wait for the same beat of a core in one turn: two hundred publishers read forty times a
+// second cost forty timers then, not eight thousand, and what they bring leaves together.
 //
 // Owns    one timer for each distinct beat, and the coroutines that wait for it.
 // Thread  its core.

@@ -20,8 +20,8 @@
 namespace vitrine {
 
 // How often publishers are read whose feeds flush at this interval: with each flush, since nobody would get
-// sooner what was read before; a part of a long one, so that the kernel need not hold all of it. Beats fall on
-// the multiples of it on the monotonic clock.
+// sooner what was read before; a part of a long one, so that the kernel need not hold all of it. Beats fall
+// on the multiples of it on the monotonic clock.
 inline Milliseconds flush_beat(Milliseconds interval) {
   constexpr Milliseconds kBeatMax{100};
   return interval / std::max<int64_t>(1, (interval + kBeatMax - Milliseconds(1)) / kBeatMax);

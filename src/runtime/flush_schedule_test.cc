@@ -54,7 +54,8 @@ TEST(FlushSchedule, ABeatIsTheIntervalOrAPartOfALongOne) {
 TEST(FlushSchedule, TheBeatOfATimeIsTheFirstNotBeforeIt) {
   EXPECT_EQ(FlushSchedule::on_beat(at(40), kInterval), at(40));
   EXPECT_EQ(FlushSchedule::on_beat(at(41), kInterval), at(80));
-  EXPECT_EQ(FlushSchedule::on_beat(at(41), Milliseconds(0)), at(41)) << "without an interval every moment is one";
+  EXPECT_EQ(FlushSchedule::on_beat(at(41), Milliseconds(0)), at(41))
+      << "without an interval every moment is one";
 }
 
 TEST(FlushSchedule, APauseEarnsNoBurst) {

@@ -68,9 +68,9 @@ void FeedReplica::plan() {
   if (flushed_ == ring_.head()) return;
   const Milliseconds interval = flush_interval();
   const MonotonicTime due =
-      lead_waiting_
-          ? schedule_.next()
-          : FlushSchedule::on_beat(waiting_since_ + std::max<Milliseconds>(interval, kAudioPatience), interval);
+      lead_waiting_ ? schedule_.next()
+                    : FlushSchedule::on_beat(
+                          waiting_since_ + std::max<Milliseconds>(interval, kAudioPatience), interval);
   if (due <= clock_.monotonic())
     begin_flush();
   else
