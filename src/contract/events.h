@@ -52,6 +52,22 @@ struct ProductHidden {
   }
 };
 
+// A hidden price opened (开价); the price itself is in the showcase, whose new version is `version`.
+struct PriceRevealed {
+  static constexpr std::string_view kind = "PriceRevealed";
+  static constexpr int schema = 1;
+  std::string room;
+  ProductId product;
+  int64_t version = 0;
+  int64_t at_ms = 0;
+  std::optional<MediaTimeDto> media;
+  static constexpr auto fields() {
+    return std::tuple{field("room", &PriceRevealed::room), field("product", &PriceRevealed::product),
+                      field("version", &PriceRevealed::version), field("at_ms", &PriceRevealed::at_ms),
+                      field("media", &PriceRevealed::media)};
+  }
+};
+
 // The room's list of products, their order, names, prices or pictures changed: read it again.
 struct ShowcaseChanged {
   static constexpr std::string_view kind = "ShowcaseChanged";

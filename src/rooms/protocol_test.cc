@@ -212,6 +212,9 @@ TEST_F(EverythingHappens, EveryEventFitsTheDocumentAndTheRoomsHaveNothingPersona
   until(bystander, "product_shown", seen);
   house.emit(ProductHidden{.room = "demo", .product = ProductId{9}, .at_ms = 1, .media = {}});
   until(bystander, "product_hidden", seen);
+  house.emit(PriceRevealed{
+      .room = "demo", .product = ProductId{9}, .version = 2, .at_ms = 1, .media = MediaTimeDto{1, 90'000}});
+  until(bystander, "price_revealed", seen);
   house.change_showcase(3);
   until(bystander, "showcase_changed", seen);
   house.emit(CapabilitiesChanged{.selling = true, .chat = true, .version = 2});

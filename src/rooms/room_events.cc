@@ -90,6 +90,14 @@ std::string product_body(std::string_view kind, const boost::json::object& event
                   {"media", event.contains("media") ? event.at("media") : boost::json::value(nullptr)}});
 }
 
+std::string price_revealed_body(const boost::json::object& event) {
+  return text_of({{"kind", "price_revealed"},
+                  {"product", event.at("product")},
+                  {"version", event.at("version")},
+                  {"at_ms", event.at("at_ms")},
+                  {"media", event.contains("media") ? event.at("media") : boost::json::value(nullptr)}});
+}
+
 std::string showcase_changed_body(int64_t version) {
   return text_of({{"kind", "showcase_changed"}, {"version", version}});
 }

@@ -101,6 +101,8 @@ std::string timeline_line_body(const ChatLine& line);
 // What is about the picture or about what was sold: a timeline has it.
 bool belongs_in_timeline(std::string_view body);
 std::string product_body(std::string_view kind, const boost::json::object& event);
+// Says that the price is open, not what it is: each viewer reads its own in the showcase.
+std::string price_revealed_body(const boost::json::object& event);
 std::string showcase_changed_body(int64_t version);
 std::string capabilities_body(Capabilities capabilities);
 // `sale` is FlashSaleChanged as JSON; it has its own "version", which orders a sale's states.

@@ -279,6 +279,9 @@ TEST(Timeline, HasWhatWasShownAndSaidByThePictureAndNothingThatWasTakenAway) {
   const int64_t hour_later = 900'000 + 3'600 * 90'000;
   studio.house.emit(ProductShown{"demo", mug, 1, MediaTimeDto{1, hour_later}});
   viewer.until("product_shown");
+  const ProductId teapot{43};
+  studio.house.emit(PriceRevealed{"demo", teapot, 2, 2, MediaTimeDto{1, hour_later}});
+  viewer.until("price_revealed");
   ASSERT_TRUE(studio.run(studio.house.service->delete_message("demo", *rude)));
   studio.lose();
   studio.house.media.epoch = 9;
@@ -288,8 +291,8 @@ TEST(Timeline, HasWhatWasShownAndSaidByThePictureAndNothingThatWasTakenAway) {
   viewer.say("bye");
   viewer.until("ack");
   const auto items = studio.timeline();
-  // By the time of the picture: the one that the mug was shown with comes last.
-  EXPECT_EQ(words_of(items), (std::vector<std::string>{"hello", mug.str(), "bye", mug.str()}));
+  // By the time of the picture: those that the mug was shown and the price opened with come last.
+  EXPECT_EQ(words_of(items), (std::vector<std::string>{"hello", mug.str(), "bye", mug.str(), teapot.str()}));
   EXPECT_TRUE(std::is_sorted(items.begin(), items.end(),
                              [](const auto& a, const auto& b) { return a.place < b.place; }));
   EXPECT_EQ(words_of(studio.timeline(1)), words_of(items)) << "the same by pages of one";

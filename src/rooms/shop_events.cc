@@ -14,16 +14,22 @@ void with_room(const RoomHandlePtr& handle, std::function<void(Room&)> use) {
   });
 }
 
+std::optional<MediaTime> media_time(const std::optional<MediaTimeDto>& media) {
+  if (!media) return std::nullopt;
+  return MediaTime{media->epoch, media->pts90k};
+}
+
 }  // namespace
 
 Subscription ShopEvents::subscription(std::string consumer, std::string source) {
   return {.consumer = std::move(consumer),
           .source = std::move(source),
           .kinds = {std::string(ProductShown::kind), std::string(ProductHidden::kind),
-                    std::string(ShowcaseChanged::kind), std::string(StockChanged::kind),
-                    std::string(OrderChanged::kind), std::string(CapabilitiesChanged::kind),
-                    std::string(FlashSaleChanged::kind), std::string(FlashStockChanged::kind),
-                    std::string(FlashTurnCame::kind), std::string(CouponChanged::kind)},
+                    std::string(ShowcaseChanged::kind), std::string(PriceRevealed::kind),
+                    std::string(StockChanged::kind), std::string(OrderChanged::kind),
+                    std::string(CapabilitiesChanged::kind), std::string(FlashSaleChanged::kind),
+                    std::string(FlashStockChanged::kind), std::string(FlashTurnCame::kind),
+                    std::string(CouponChanged::kind)},
           .target = context_.database.get(),
           .core = &context_.cores.home_of("rooms.events"),
           .apply = [this](Transaction& tx, const EventRow& row) { return apply(tx, row); },
@@ -36,6 +42,7 @@ Result<void> ShopEvents::apply(Transaction& tx, const EventRow& row) {
   if (row.kind == ProductShown::kind) return apply_product(tx, row, true);
   if (row.kind == ProductHidden::kind) return apply_product(tx, row, false);
   if (row.kind == ShowcaseChanged::kind) return apply_showcase(tx, row);
+  if (row.kind == PriceRevealed::kind) return apply_price(tx, row);
   if (row.kind == StockChanged::kind) return apply_stock(tx, row);
   if (row.kind == CapabilitiesChanged::kind) return apply_capabilities(tx, row);
   if (row.kind == FlashSaleChanged::kind) return apply_flash_sale(tx, row);
@@ -68,9 +75,8 @@ Result<void> ShopEvents::apply_product(Transaction& tx, const EventRow& row, boo
             : "null";
   if (auto set = set_now_showing(tx, event->room, now); !set) return set;
   const std::string body = product_body(shown ? "product_shown" : "product_hidden", json.get_object());
-  const auto media =
-      event->media ? std::optional(MediaTime{event->media->epoch, event->media->pts90k}) : std::nullopt;
-  return write_row(tx, row, event->room, {.body = body, .change = NowShowingChange{now}}, media);
+  return write_row(tx, row, event->room, {.body = body, .change = NowShowingChange{now}},
+                   media_time(event->media));
 }
 
 Result<void> ShopEvents::apply_showcase(Transaction& tx, const EventRow& row) {
@@ -79,6 +85,17 @@ Result<void> ShopEvents::apply_showcase(Transaction& tx, const EventRow& row) {
   if (auto set = set_showcase_version(tx, event->room, event->version); !set) return set;
   return write_row(tx, row, event->room,
                    {.body = showcase_changed_body(event->version), .change = ShowcaseChange{event->version}});
+}
+
+// A new version of the showcase, and with it the moment of the picture at which pages read it.
+Result<void> ShopEvents::apply_price(Transaction& tx, const EventRow& row) {
+  const auto event = read_event<PriceRevealed>(row);
+  if (!event) return {};
+  if (auto set = set_showcase_version(tx, event->room, event->version); !set) return set;
+  return write_row(
+      tx, row, event->room,
+      {.body = price_revealed_body(to_json(*event).get_object()), .change = ShowcaseChange{event->version}},
+      media_time(event->media));
 }
 
 Result<void> ShopEvents::apply_stock(Transaction& tx, const EventRow& row) {

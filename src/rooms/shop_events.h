@@ -33,6 +33,7 @@ class ShopEvents {
   Result<void> apply(Transaction& tx, const EventRow& row);
   Result<void> apply_product(Transaction& tx, const EventRow& row, bool shown);
   Result<void> apply_showcase(Transaction& tx, const EventRow& row);
+  Result<void> apply_price(Transaction& tx, const EventRow& row);
   Result<void> apply_stock(Transaction& tx, const EventRow& row);
   Result<void> apply_flash_sale(Transaction& tx, const EventRow& row);
   Result<void> apply_flash_stock(Transaction& tx, const EventRow& row);

@@ -61,7 +61,7 @@ struct ShopModule::Parts {
         home(needs.cores.home_of("shop")),
         services(service_needs(needs)),
         catalog_api(services.catalog, services.files, needs.members),
-        showcase_api(services.showcase),
+        showcase_api(services.showcase, needs.members),
         cart_api(services.cart),
         order_api(services.checkout, services.desk, needs.rooms),
         order_export_api(services.checkout, downloads, needs.members),

@@ -252,6 +252,36 @@ TEST_F(ShopModuleTest, WhatStaffDoToPricesAndStockIsInTheAuditLogOnce) {
             (std::vector<std::string>{"product.add", "stock.change", "product.change", "product.archive"}));
 }
 
+TEST_F(ShopModuleTest, AHiddenPriceIsForStaffAloneUntilItIsOpened) {
+  start();
+  const auto card = make_card();
+  const std::string product = text(card, "product");
+  const std::string line = "/v1/cart/lines/" + text(card.at("variants").at(0), "sku");
+  const std::string hide = "/v1/products/" + product + "/hide-price";
+  const std::string open = "/v1/rooms/demo/open-price";
+  const std::string what = R"({"product":")" + product + R"(","playhead":null})";
+  const auto price = [&](const std::string& path) {
+    return call(HttpMethod::get, path).body.contains(R"("amount":990,)");
+  };
+  EXPECT_EQ(call(HttpMethod::post, hide).status, 401);
+  EXPECT_EQ(call(HttpMethod::post, open, what).status, 401);
+  staff = true;
+  for (int time = 0; time < 2; ++time) EXPECT_EQ(call(HttpMethod::post, hide).status, 204);
+  EXPECT_TRUE(price("/v1/rooms/demo/showcase"));
+  staff = false;
+  EXPECT_FALSE(price("/v1/rooms/demo/showcase"));
+  EXPECT_FALSE(price("/v1/offers/" + product));
+  const auto refused = call(HttpMethod::put, line, R"({"quantity":1})");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(text(refused.json, "slug"), "shop.price_hidden");
+  staff = true;
+  for (int time = 0; time < 2; ++time) EXPECT_EQ(call(HttpMethod::post, open, what).status, 204);
+  staff = false;
+  EXPECT_TRUE(price("/v1/rooms/demo/showcase"));
+  EXPECT_EQ(call(HttpMethod::put, line, R"({"quantity":1})").status, 200);
+  EXPECT_EQ(members.acts, (std::vector<std::string>{"product.add", "price.hide", "price.open"}));
+}
+
 TEST_F(ShopModuleTest, BeforeItStartsEveryRouteSaysUnavailable) {
   cores.start();
   const auto answer = call(HttpMethod::get, "/v1/rooms/demo/showcase");

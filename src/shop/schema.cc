@@ -25,7 +25,7 @@ std::vector<Migration> shop_migrations() {
           {9, kSandboxTables},    {10, kLedgerTables},       {11, kGrabTables},     {12, kFlashSaleTables},
           {13, kNothingShipped},  {14, kCategoryTables},     {15, kDiscountTables}, {16, kCouponTables},
           {17, kBillTables},      {18, kSandboxFaultTables}, {19, kPackageTables},  {20, kPriceTables},
-          {21, kRestoredTables}};
+          {21, kRestoredTables},  {22, kHiddenPriceTables}};
 }
 
 }  // namespace vitrine

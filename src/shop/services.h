@@ -50,7 +50,7 @@ struct ShopServices {
         catalog({gate, needs.clock, needs.ids, stock, watcher, files}),
         imports(gate, catalog),
         prices({gate, needs.clock, watcher}),
-        showcase({gate, needs.clock, needs.ids, needs.media, tiers, needs.publish_delay}),
+        showcase({gate, needs.clock, needs.ids, needs.media, tiers, needs.publish_delay, &in_live_sale}),
         cart(gate, needs.clock, tiers),
         sale_units(needs.ids, stock),
         sales({gate, needs.clock, needs.ids, needs.random, sale_units, needs.ops, needs.sandbox}),

@@ -44,7 +44,7 @@ class Api(unittest.TestCase):
                                                         "password": "correct horse battery"})
             self.staff(server)
             self.rooms_and_streams(server)
-            product = self.products()
+            product = self.products(server)
             buyer, address = self.buyer(server)
             self.orders(buyer, address, product)
             self.coupons(buyer)
@@ -196,7 +196,7 @@ class Api(unittest.TestCase):
         self.assertEqual(len(owner.call("PUT", "/v1/review-hook", hook)["secret"]), 64)
         self.assertEqual(owner.call("GET", "/v1/review-hook")["fallback"], "hold")
 
-    def products(self):
+    def products(self, server):
         owner = self.owner
         status, _, content = owner.raw("POST", "/v1/pictures", PICTURE,
                                        {"Content-Type": "image/webp", "Idempotency-Key": "picture-1"})
@@ -216,6 +216,7 @@ class Api(unittest.TestCase):
         owner.call("POST", f"/v1/skus/{sku['sku']}/stock", {"change": 3, "reason": "found three more"})
         owner.call("PUT", "/v1/rooms/r/showcase", {"products": [product["product"]]})
         self.prices(product)
+        self.hidden_price(server, product)
         self.files()
         owner.call("GET", "/v1/rooms/r/showcase")
         owner.call("GET", f"/v1/offers/{product['product']}")
@@ -233,6 +234,23 @@ class Api(unittest.TestCase):
         shown = owner.call("GET", "/v1/rooms/r/showcase")["items"][0]["variants"][0]
         self.assertEqual((shown["price"]["amount"], shown["list_price"]), (1090, None), "guests see no member price")
         owner.call("DELETE", f"{path}/{number}")
+
+    def hidden_price(self, server, product):
+        owner = self.owner
+        viewer = Checked(server.ports["http"], self.document)
+        viewer.call("GET", "/v1/me")
+        owner.call("POST", f"/v1/products/{product['product']}/hide-price")
+        card = viewer.call("GET", "/v1/rooms/r/showcase")["items"][0]
+        self.assertEqual((card["price_hidden"], card["variants"][0]["price"]), (True, None))
+        self.assertIsNone(viewer.call("GET", f"/v1/offers/{product['product']}")["variants"][0]["price"])
+        self.assertEqual(owner.call("GET", "/v1/rooms/r/showcase")["items"][0]["variants"][0]["price"]["amount"], 1090)
+        sku = product["variants"][0]["sku"]
+        status, refused = viewer.try_call("PUT", f"/v1/cart/lines/{sku}", {"quantity": 1})
+        self.assertEqual((status, refused["slug"]), (409, "shop.price_hidden"))
+        for _ in range(2):
+            owner.call("POST", "/v1/rooms/r/open-price", {"product": product["product"], "playhead": None})
+        card = viewer.call("GET", "/v1/rooms/r/showcase")["items"][0]
+        self.assertEqual((card["price_hidden"], card["variants"][0]["price"]["amount"]), (False, 1090))
 
     def files(self):
         owner = self.owner

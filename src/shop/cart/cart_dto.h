@@ -16,23 +16,26 @@ struct CartLineView {
   ProductId product{};
   std::string name{};
   std::string variant{};
-  Money price{};
+  std::optional<Money> price{};
   int64_t price_version = 1;
   std::optional<std::string> picture{};
   int64_t free = 0;
   bool on_offer = true;
+  bool price_hidden = false;
   static constexpr std::string_view schema_name = "CartLine";
   static constexpr auto fields() {
-    return std::tuple{field("sku", &CartLineView::sku),
-                      field("quantity", &CartLineView::quantity),
-                      field("product", &CartLineView::product),
-                      field("name", &CartLineView::name),
-                      field("variant", &CartLineView::variant),
-                      field("price", &CartLineView::price),
-                      field("price_version", &CartLineView::price_version),
-                      field("picture", &CartLineView::picture),
-                      field("free", &CartLineView::free),
-                      field("on_offer", &CartLineView::on_offer, {.help = "False: no longer sold"})};
+    return std::tuple{
+        field("sku", &CartLineView::sku),
+        field("quantity", &CartLineView::quantity),
+        field("product", &CartLineView::product),
+        field("name", &CartLineView::name),
+        field("variant", &CartLineView::variant),
+        field("price", &CartLineView::price, {.help = "None until it opens"}),
+        field("price_version", &CartLineView::price_version),
+        field("picture", &CartLineView::picture),
+        field("free", &CartLineView::free),
+        field("on_offer", &CartLineView::on_offer, {.help = "False: no longer sold, or not yet"}),
+        field("price_hidden", &CartLineView::price_hidden)};
   }
 };
 

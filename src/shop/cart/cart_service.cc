@@ -20,11 +20,12 @@ Result<CartLineView> line_view(Transaction& tx, const CartLine& line, PriceEyes 
                       .product = offer->product,
                       .name = offer->product_name,
                       .variant = offer->variant_name,
-                      .price = offer->price,
-                      .price_version = offer->price_version,
+                      .price = offer->price_hidden ? std::nullopt : std::optional(offer->price),
+                      .price_version = offer->price_hidden ? 0 : offer->price_version,
                       .picture = offer->picture ? std::optional(picture_url(*offer->picture)) : std::nullopt,
                       .free = pool->free,
-                      .on_offer = offer->on_offer};
+                      .on_offer = offer->on_offer && !offer->price_hidden,
+                      .price_hidden = offer->price_hidden};
 }
 
 Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency currency, PriceEyes eyes) {
@@ -34,8 +35,8 @@ Result<CartView> read_cart(Transaction& tx, const std::string& viewer, Currency 
   for (const CartLine& line : *lines) {
     auto shown = line_view(tx, line, eyes);
     if (!shown) return shown.error();
-    if (shown->on_offer) {
-      auto subtotal = multiply(shown->price, line.quantity);
+    if (shown->on_offer && shown->price) {
+      auto subtotal = multiply(*shown->price, line.quantity);
       if (!subtotal) return subtotal.error();
       auto total = add(view.total, *subtotal);
       if (!total) return total.error();
@@ -61,6 +62,7 @@ Task<Result<void>> CartService::set_line(std::string viewer, SkuId sku, int64_t 
     auto offer = find_offer(tx, sku);
     if (!offer) return offer.error();
     if (!offer->on_offer && quantity > 0) return Error{ErrorKind::not_found, "shop.sku"};
+    if (offer->price_hidden && quantity > 0) return kPriceHidden;
     auto lines = cart_of(tx, viewer);
     if (!lines) return lines.error();
     const bool listed =

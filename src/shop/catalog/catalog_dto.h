@@ -50,6 +50,7 @@ struct ProductView {
   std::vector<std::string> pictures{};  // addresses
   ProductState state = ProductState::active;
   bool needs_shipping = true;
+  bool price_hidden = false;
   int64_t version = 1;
   std::vector<VariantView> variants{};
   int64_t created_at_ms = 0;
@@ -63,6 +64,8 @@ struct ProductView {
                       field("state", &ProductView::state),
                       field("needs_shipping", &ProductView::needs_shipping,
                             {.help = "false: a ticket or the like, bought without an address"}),
+                      field("price_hidden", &ProductView::price_hidden,
+                            {.help = "Viewers see no price and cannot buy until it opens"}),
                       field("version", &ProductView::version, {.help = "Send it back when changing"}),
                       field("variants", &ProductView::variants),
                       field("created_at_ms", &ProductView::created_at_ms)};

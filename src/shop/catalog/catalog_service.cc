@@ -20,6 +20,7 @@ Result<ProductView> view_of(Transaction& tx, ProductId id) {
                    .category = product->category,
                    .state = product->state,
                    .needs_shipping = product->needs_shipping,
+                   .price_hidden = product->price_hidden,
                    .version = product->version,
                    .created_at_ms = product->created.ms};
   for (const PictureId picture : product->pictures) view.pictures.push_back(picture_url(picture));

@@ -116,6 +116,13 @@ Result<void> update_product(Transaction& tx, const Product& product) {
   return write_pictures(tx, product);
 }
 
+Result<void> set_price_hidden(Transaction& tx, ProductId product, bool hidden) {
+  auto put = tx.execute("UPDATE product SET price_hidden = $3 WHERE shop_id = $1 AND product = $2", kShop,
+                        product, hidden ? 1 : 0);
+  if (!put) return put.error();
+  return {};
+}
+
 Result<void> insert_sku(Transaction& tx, const Sku& sku, size_t position) {
   auto put = tx.execute(
       "INSERT INTO sku (shop_id, sku, product, position, name, price, currency, price_version, retired) "
@@ -147,7 +154,8 @@ Result<void> insert_price(Transaction& tx, const Sku& sku, const std::string& ac
 
 Result<Product> find_product(Transaction& tx, ProductId product) {
   auto rows = tx.query(
-      "SELECT name, description, state, version, created_ms, needs_shipping, category FROM product "
+      "SELECT name, description, state, version, created_ms, needs_shipping, category, price_hidden FROM "
+      "product "
       "WHERE shop_id = $1 AND product = $2",
       kShop, product);
   if (!rows) return rows.error();
@@ -164,6 +172,7 @@ Result<Product> find_product(Transaction& tx, ProductId product) {
                  .pictures = std::move(*pictures),
                  .state = static_cast<ProductState>(row.integer(2)),
                  .needs_shipping = row.integer(5) != 0,
+                 .price_hidden = row.integer(7) != 0,
                  .version = row.integer(3),
                  .created = row.time(4),
                  .skus = std::move(*skus)};
@@ -196,7 +205,7 @@ Result<Offer> find_offer(Transaction& tx, SkuId sku) {
   auto rows = tx.query(
       "SELECT s.product, p.name, s.name, s.price, s.currency, s.price_version, s.retired, p.state, "
       "(SELECT picture FROM product_picture i WHERE i.shop_id = s.shop_id AND i.product = s.product "
-      "ORDER BY position LIMIT 1), p.needs_shipping, p.category "
+      "ORDER BY position LIMIT 1), p.needs_shipping, p.category, p.price_hidden "
       "FROM sku s JOIN product p ON p.shop_id = s.shop_id AND p.product = s.product "
       "WHERE s.shop_id = $1 AND s.sku = $2",
       kShop, sku);
@@ -213,7 +222,8 @@ Result<Offer> find_offer(Transaction& tx, SkuId sku) {
                .price = read_money(row, 3, 4),
                .price_version = row.integer(5),
                .needs_shipping = row.integer(9) != 0,
-               .on_offer = row.integer(6) == 0 && active};
+               .on_offer = row.integer(6) == 0 && active,
+               .price_hidden = row.integer(11) != 0};
 }
 
 }  // namespace vitrine

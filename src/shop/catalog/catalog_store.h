@@ -42,6 +42,14 @@ inline constexpr std::string_view kCategoryTables = R"sql(
 ALTER TABLE product ADD COLUMN category TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Until its price opens (开价) a product's price is for staff only, and it cannot be bought.
+inline constexpr std::string_view kHiddenPriceTables = R"sql(
+ALTER TABLE product ADD COLUMN price_hidden INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+// Why a product whose price is not open yet is not sold, put into a cart, quoted or put on a flash sale.
+inline constexpr Error kPriceHidden{ErrorKind::conflict, "shop.price_hidden"};
+
 struct Sku {
   SkuId sku{};
   ProductId product{};
@@ -59,6 +67,7 @@ struct Product {
   std::vector<PictureId> pictures{};
   ProductState state = ProductState::active;
   bool needs_shipping = true;
+  bool price_hidden = false;  // changed by set_price_hidden alone
   int64_t version = 1;
   WallTime created{};
   std::vector<Sku> skus{};  // those on offer, in order
@@ -76,6 +85,7 @@ struct Offer {
   int64_t price_version = 1;
   bool needs_shipping = true;
   bool on_offer = false;  // neither retired nor its product archived
+  bool price_hidden = false;
   PriceKind price_kind = PriceKind::base;
   std::string price_label{};
 };
@@ -95,6 +105,7 @@ Result<void> insert_product(Transaction& tx, const Product& product);
 // Stores name, description, state, version and pictures. Errors: `conflict` "shop.version" unless one
 // version below is stored.
 Result<void> update_product(Transaction& tx, const Product& product);
+Result<void> set_price_hidden(Transaction& tx, ProductId product, bool hidden);
 Result<void> insert_sku(Transaction& tx, const Sku& sku, size_t position);
 Result<void> update_sku(Transaction& tx, const Sku& sku, size_t position);
 Result<void> insert_price(Transaction& tx, const Sku& sku, const std::string& actor, WallTime at);

@@ -34,6 +34,8 @@ std::optional<Refusal> check_limits(const MergedBySku& merged, const OrderFacts&
   for (const auto& [sku, demand] : merged) {
     if (demand.quantity > facts.units_max)
       return Refusal{.error = kLimit, .sku = sku, .free = {}, .total = {}};
+    if (demand.offer->price_hidden)
+      return Refusal{.error = kPriceHidden, .sku = sku, .free = {}, .total = {}};
     if (!demand.offer->on_offer) return Refusal{.error = kGone, .sku = sku, .free = {}, .total = {}};
   }
   return std::nullopt;

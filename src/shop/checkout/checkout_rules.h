@@ -55,9 +55,9 @@ struct OrderDecision {
 // The lines as coupons see them.
 std::vector<PricedLine> priced_lines(const std::vector<WantedLine>& wanted, const std::vector<Offer>& offers);
 
-// In this order: limits, offers gone, coupons, price seen against price now, stock. `shown` is the total the
-// buyer saw. Refusals: "shop.limit", "shop.not_on_offer", "shop.price_changed", "shop.sold_out",
-// "shop.all_held", and those of discount_of().
+// In this order: limits, prices not open, offers gone, coupons, price seen against price now, stock. `shown`
+// is the total the buyer saw. Refusals: "shop.limit", "shop.price_hidden", "shop.not_on_offer",
+// "shop.price_changed", "shop.sold_out", "shop.all_held", and those of discount_of().
 OrderDecision decide_order(const std::vector<WantedLine>& wanted, Money shown, const OrderFacts& facts);
 
 }  // namespace vitrine

@@ -153,6 +153,7 @@ Task<Result<QuoteView>> CheckoutService::quote(AccountId buyer, std::vector<Want
     for (const WantedLine& line : lines) {
       auto offer = find_offer_for(tx, line.sku, eyes);
       if (!offer) return offer.error();
+      if (offer->price_hidden) return kPriceHidden;
       offers.push_back(std::move(*offer));
     }
     return view_quote(tx, buyer, priced_lines(lines, offers), coupons, eyes.now);

@@ -42,6 +42,7 @@ Result<FlashSaleOffer> offer_of(Transaction& tx, const FlashItemDraft& item) {
   auto offer = find_offer(tx, item.sku);
   if (!offer) return offer.error();
   if (!offer->on_offer) return Error{ErrorKind::conflict, "shop.not_on_offer"};
+  if (offer->price_hidden) return kPriceHidden;
   const bool fits = item.price.currency == offer->price.currency && item.price.amount > 0 &&
                     item.price.amount <= offer->price.amount;
   if (!fits) return Error{ErrorKind::invalid_input, "shop.flash_price"};
@@ -54,6 +55,16 @@ Result<FlashSaleOffer> offer_of(Transaction& tx, const FlashItemDraft& item) {
       .price = item.price,
       .list_price = offer->price,
       .units = item.units};
+}
+
+// A price may have been hidden since the sale was drafted.
+Result<void> check_prices_open(Transaction& tx, const Sale& sale) {
+  for (const SaleSku& sku : sale.skus) {
+    auto offer = find_offer(tx, sku.offer.sku);
+    if (!offer) return offer.error();
+    if (offer->price_hidden) return kPriceHidden;
+  }
+  return {};
 }
 
 GrabAnswer refused_with(Error error) {
@@ -138,6 +149,7 @@ Result<std::optional<SaleRefusal>> SaleService::begin(Transaction& tx, FlashSale
   if (!to_come) return Error{ErrorKind::conflict, "shop.flash_start"};
   sale->times = times_of(*sale->plan.starts, sale->plan);
   if (sale->state == SaleState::draft) {
+    if (auto open = check_prices_open(tx, *sale); !open) return open.error();
     auto less = needs_.units.find_short(tx, *sale);
     if (!less) return less.error();
     if (*less)

@@ -169,6 +169,15 @@ Result<std::vector<FlashSaleId>> live_sales(Transaction& tx) {
       "SELECT sale FROM flash_sale WHERE shop_id = $1 AND state IN (1, 2, 3, 4, 5) ORDER BY sale", kShop));
 }
 
+Result<bool> in_live_sale(Transaction& tx, ProductId product) {
+  auto rows = tx.query(
+      "SELECT 1 FROM flash_sale f JOIN flash_sku u ON u.shop_id = f.shop_id AND u.sale = f.sale "
+      "WHERE f.shop_id = $1 AND f.state IN (1, 2, 3, 4, 5) AND u.product = $2 LIMIT 1",
+      kShop, product);
+  if (!rows) return rows.error();
+  return !rows->empty();
+}
+
 Result<std::vector<FlashSaleId>> list_sales(Transaction& tx, const SaleQuery& query) {
   return read_ids(tx.query(
       "SELECT sale FROM flash_sale WHERE shop_id = $1 AND ($2 = '' OR room = $2) AND (state <> 0 OR $3 = 1) "

@@ -67,6 +67,9 @@ Result<Sale> sale_of_pool(Transaction& tx, PoolId pool);
 // Neither draft nor settled.
 Result<std::vector<FlashSaleId>> live_sales(Transaction& tx);
 
+// Whether one of them has the product.
+Result<bool> in_live_sale(Transaction& tx, ProductId product);
+
 struct SaleQuery {
   std::optional<std::string> room{};
   bool drafts = true;

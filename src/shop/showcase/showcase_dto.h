@@ -26,7 +26,7 @@ struct CardStock {
 struct CardVariant {
   SkuId sku{};
   std::string name{};
-  Money price{};
+  std::optional<Money> price{};
   int64_t price_version = 1;
   CardStock stock{};
   std::optional<Money> list_price{};
@@ -34,15 +34,16 @@ struct CardVariant {
   std::string price_label{};
   static constexpr std::string_view schema_name = "CardVariant";
   static constexpr auto fields() {
-    return std::tuple{field("sku", &CardVariant::sku),
-                      field("name", &CardVariant::name),
-                      field("price", &CardVariant::price, {.help = "In force for the caller, now"}),
-                      field("price_version", &CardVariant::price_version),
-                      field("stock", &CardVariant::stock),
-                      field("list_price", &CardVariant::list_price,
-                            {.help = "The base price, when another is in force for the caller"}),
-                      field("price_kind", &CardVariant::price_kind),
-                      field("price_label", &CardVariant::price_label, {.help = "Of an activity price"})};
+    return std::tuple{
+        field("sku", &CardVariant::sku),
+        field("name", &CardVariant::name),
+        field("price", &CardVariant::price, {.help = "In force for the caller, now; none until it opens"}),
+        field("price_version", &CardVariant::price_version),
+        field("stock", &CardVariant::stock),
+        field("list_price", &CardVariant::list_price,
+              {.help = "The base price, when another is in force for the caller"}),
+        field("price_kind", &CardVariant::price_kind),
+        field("price_label", &CardVariant::price_label, {.help = "Of an activity price"})};
   }
 };
 
@@ -55,6 +56,7 @@ struct Card {
   std::vector<CardVariant> variants{};
   bool sold_out = false;
   bool needs_shipping = true;
+  bool price_hidden = false;
   static constexpr std::string_view schema_name = "Card";
   static constexpr auto fields() {
     return std::tuple{field("product", &Card::product),
@@ -64,7 +66,9 @@ struct Card {
                       field("pictures", &Card::pictures),
                       field("variants", &Card::variants),
                       field("sold_out", &Card::sold_out, {.help = "No unit is free or held"}),
-                      field("needs_shipping", &Card::needs_shipping)};
+                      field("needs_shipping", &Card::needs_shipping),
+                      field("price_hidden", &Card::price_hidden,
+                            {.help = "Until it opens viewers are told no price and nothing can be bought"})};
   }
 };
 

@@ -27,7 +27,8 @@ Result<void> hide_shown(Transaction& tx, const std::string& room, const Showing&
 
 // Takes the price that is in force for those eyes.
 void set_price(CardVariant& variant, const std::vector<PriceEntry>& entries, PriceEyes eyes) {
-  const auto entry = price_in_force(entries, variant.price, eyes);
+  if (!variant.price) return;
+  const auto entry = price_in_force(entries, *variant.price, eyes);
   if (!entry) return;
   variant.list_price = variant.price;
   variant.price = entry->price;
@@ -36,7 +37,15 @@ void set_price(CardVariant& variant, const std::vector<PriceEntry>& entries, Pri
   variant.price_label = entry->label;
 }
 
-Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
+// What viewers are told of a price before it opens: nothing.
+void take_prices_off(Card& card) {
+  for (CardVariant& variant : card.variants) {
+    variant.price.reset();
+    variant.price_version = 0;
+  }
+}
+
+Result<Card> card_of(Transaction& tx, const ShowcaseItem& item, CardEyes eyes) {
   auto product = find_product(tx, item.product);
   if (!product) return product.error();
   Card card{.product = item.product,
@@ -44,7 +53,8 @@ Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
             .name = product->name,
             .description = product->description,
             .sold_out = true,
-            .needs_shipping = product->needs_shipping};
+            .needs_shipping = product->needs_shipping,
+            .price_hidden = product->price_hidden};
   for (const PictureId picture : product->pictures) card.pictures.push_back(picture_url(picture));
   for (const Sku& sku : product->skus) {
     auto pool = pool_of(tx, sku.sku);
@@ -56,10 +66,12 @@ Result<Card> card_of(Transaction& tx, const ShowcaseItem& item) {
                              .price_version = sku.price_version,
                              .stock = {pool->free, pool->held, pool->version}});
   }
+  if (card.price_hidden && eyes == CardEyes::viewer) take_prices_off(card);
   return card;
 }
 
-Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room, PriceEyes eyes) {
+Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room, PriceEyes eyes,
+                                   CardEyes card_eyes) {
   auto versions = showcase_versions(tx, room);
   if (!versions) return versions.error();
   ShowcaseView view{.version = versions->list};
@@ -68,7 +80,7 @@ Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room, Pri
   auto prices = open_prices_of_room(tx, room, eyes.now);
   if (!prices) return prices.error();
   for (const ShowcaseItem& item : *items) {
-    auto card = card_of(tx, item);
+    auto card = card_of(tx, item, card_eyes);
     if (!card) return card.error();
     for (CardVariant& variant : card->variants) {
       const auto entries = prices->find(variant.sku);
@@ -86,6 +98,20 @@ Result<ShowcaseView> read_showcase(Transaction& tx, const std::string& room, Pri
 bool carries(const std::vector<ShowcaseItem>& items, ProductId product) {
   return std::any_of(items.begin(), items.end(),
                      [&](const ShowcaseItem& item) { return item.product == product; });
+}
+
+Result<void> tell_price_open(Transaction& tx, const std::string& opened_in, ProductId product,
+                             const ShowingMoment& now) {
+  auto rooms = rooms_with_product(tx, product);
+  if (!rooms) return rooms.error();
+  for (const std::string& room : *rooms) {
+    auto version = raise_list_version(tx, room);
+    if (!version) return version.error();
+    const PriceRevealed event{room, product, *version, now.at.ms,
+                              room == opened_in ? to_dto(now.media) : std::nullopt};
+    if (auto told = tx.emit("showcase/" + room, *version, event); !told) return told.error();
+  }
+  return {};
 }
 
 Result<NowShowingView> start_one(Transaction& tx, const std::string& room, const Showing& next,
@@ -135,10 +161,11 @@ ShowingMoment ShowcaseService::moment(const std::string& room,
   return {needs_.clock.wall(), picture_time(needs_.media.status(room), playhead, needs_.publish_delay())};
 }
 
-Task<Result<ShowcaseView>> ShowcaseService::view(std::string room, std::optional<AccountId> buyer) {
+Task<Result<ShowcaseView>> ShowcaseService::view(std::string room, std::optional<AccountId> buyer,
+                                                 CardEyes card_eyes) {
   const int64_t tier = co_await needs_.tiers.of(buyer);
   const PriceEyes eyes{tier, needs_.clock.wall()};
-  auto work = [room, eyes](Transaction& tx) { return read_showcase(tx, room, eyes); };
+  auto work = [room, eyes, card_eyes](Transaction& tx) { return read_showcase(tx, room, eyes, card_eyes); };
   co_return co_await needs_.gate.read(std::move(work));
 }
 
@@ -149,7 +176,7 @@ Task<Result<Card>> ShowcaseService::offer(ProductId product, std::optional<Accou
     auto found = find_product(tx, product);
     if (!found) return found.error();
     if (found->state != ProductState::active) return Error{ErrorKind::not_found, "shop.product"};
-    auto card = card_of(tx, {.product = product, .number = 0});
+    auto card = card_of(tx, {.product = product, .number = 0}, CardEyes::viewer);
     if (!card) return card.error();
     for (CardVariant& variant : card->variants) {
       auto entries = open_prices(tx, variant.sku, eyes.now);
@@ -195,6 +222,41 @@ Task<Result<void>> ShowcaseService::hide(std::string room) {
     if (!shown) return shown.error();
     if (!*shown) return {};
     return hide_shown(tx, room, **shown, now);
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<bool>> ShowcaseService::hide_price(ProductId id) {
+  auto work = [this, id](Transaction& tx) -> Result<bool> {
+    auto product = find_product(tx, id);
+    if (!product) return product.error();
+    if (product->price_hidden) return false;
+    auto in_sale = needs_.on_sale(tx, id);
+    if (!in_sale) return in_sale.error();
+    if (*in_sale) return Error{ErrorKind::conflict, "shop.price_in_sale"};
+    if (auto put = set_price_hidden(tx, id, true); !put) return put.error();
+    auto rooms = rooms_with_product(tx, id);
+    if (!rooms) return rooms.error();
+    for (const std::string& room : *rooms) {
+      if (auto told = tell_list_changed(tx, room); !told) return told.error();
+    }
+    return true;
+  };
+  co_return co_await needs_.gate.write(std::move(work));
+}
+
+Task<Result<bool>> ShowcaseService::open_price(std::string room, ShowDraft draft) {
+  auto work = [room, id = draft.product,
+               now = moment(room, draft.playhead)](Transaction& tx) -> Result<bool> {
+    auto items = showcase_items(tx, room);
+    if (!items) return items.error();
+    if (!carries(*items, id)) return Error{ErrorKind::conflict, "shop.not_on_showcase"};
+    auto product = find_product(tx, id);
+    if (!product) return product.error();
+    if (!product->price_hidden) return false;
+    if (auto put = set_price_hidden(tx, id, false); !put) return put.error();
+    if (auto told = tell_price_open(tx, room, id, now); !told) return told.error();
+    return true;
   };
   co_return co_await needs_.gate.write(std::move(work));
 }

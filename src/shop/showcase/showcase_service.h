@@ -18,6 +18,9 @@
 
 namespace vitrine {
 
+// Whose answer a card goes into: staff see a price before it opens.
+enum class CardEyes : uint8_t { viewer, staff };
+
 // Tells stock which rooms carry a SKU.
 class ShowcaseAudience final : public StockAudience {
  public:
@@ -39,6 +42,7 @@ struct ShowcaseNeeds {
   const MediaPort& media;
   const Tiers& tiers;
   std::function<Milliseconds()> publish_delay;  // media.publish_delay_ms, read on the calling core
+  std::function<Result<bool>(Transaction&, ProductId)> on_sale;  // whether a flash sale has the product
 };
 
 class ShowcaseService {
@@ -46,7 +50,8 @@ class ShowcaseService {
   explicit ShowcaseService(ShowcaseNeeds needs) : needs_(std::move(needs)) {}
 
   // With the prices in force for `buyer`, or for a guest.
-  Task<Result<ShowcaseView>> view(std::string room, std::optional<AccountId> buyer = {});
+  Task<Result<ShowcaseView>> view(std::string room, std::optional<AccountId> buyer = {},
+                                  CardEyes eyes = CardEyes::viewer);
   // One product as a card without a number, on a showcase or not. Errors: `not_found` "shop.product", also
   // when it is archived.
   Task<Result<Card>> offer(ProductId product, std::optional<AccountId> buyer = {});
@@ -55,6 +60,14 @@ class ShowcaseService {
   // Showing what is already shown changes nothing. Errors: `conflict` "shop.not_on_showcase".
   Task<Result<NowShowingView>> show(std::string room, ShowDraft draft, std::string actor);
   Task<Result<void>> hide(std::string room);
+  // Hides the product's price from viewers in every room and on its own page, and stops its sale, until
+  // open_price. Orders that are placed keep theirs. Answers whether anything changed. Errors: `not_found`
+  // "shop.product", `conflict` "shop.price_in_sale" (a flash sale that is not settled tells its price).
+  Task<Result<bool>> hide_price(ProductId product);
+  // Opens a hidden price and the sale at once (SHOP-RULES 15); every room that has the product is told, this
+  // one with the moment of its picture. Answers whether anything changed. Errors: `conflict`
+  // "shop.not_on_showcase".
+  Task<Result<bool>> open_price(std::string room, ShowDraft draft);
 
  private:
   ShowingMoment moment(const std::string& room, const std::optional<MediaTimeDto>& playhead) const;
