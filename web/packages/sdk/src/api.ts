@@ -243,6 +243,12 @@ export class VitrineApi {
       body: { product, playhead },
       tap: `show.${room}`,
     });
+  /** Viewers see a hidden price with the picture of `playhead` and may buy at once. */
+  openPrice = (room: string, product: string, playhead: T.MediaTime | null) =>
+    this.http.call<void>('POST', `/v1/rooms/${part(room)}/open-price`, { body: { product, playhead } });
+  /** Viewers see no price, and nobody buys, until it opens. */
+  hidePrice = (product: string) =>
+    this.http.call<void>('POST', `/v1/products/${part(product)}/hide-price`, { body: {} });
   hide = (room: string) => this.http.call<void>('DELETE', `/v1/rooms/${part(room)}/now-showing`);
 
   // ---- cart, orders, payments of the signed-in buyer

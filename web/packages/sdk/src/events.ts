@@ -197,6 +197,18 @@ export interface ProductHiddenEvent extends Numbered {
   media: MediaTime | null;
 }
 
+/**
+ * A hidden price opened. Buying may begin at once; a page shows the price when its playhead passes `media`, from the
+ * showcase, whose version it is: no event has a price.
+ */
+export interface PriceRevealedEvent extends Numbered {
+  kind: 'price_revealed';
+  product: string;
+  version: number;
+  at_ms: number;
+  media: MediaTime | null;
+}
+
 export interface ShowcaseChangedEvent extends Numbered {
   kind: 'showcase_changed';
   version: number;
@@ -279,6 +291,7 @@ export type NumberedEvent =
   | ChatDeletedEvent
   | ProductShownEvent
   | ProductHiddenEvent
+  | PriceRevealedEvent
   | ShowcaseChangedEvent
   | CapabilitiesEvent
   | NoticeEvent

@@ -780,6 +780,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products/{product}/hide-price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide a product's price from viewers, and sell none, until it opens
+         * @description Needs the right showcase.run.
+         */
+        post: operations["hidePrice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products/{product}/prices": {
         parameters: {
             query?: never;
@@ -1289,6 +1309,26 @@ export interface paths {
          * @description Needs the right showcase.run.
          */
         delete: operations["hideProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/open-price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a hidden price: viewers see it with the picture, and may buy at once
+         * @description Needs the right showcase.run.
+         */
+        post: operations["openPrice"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2622,6 +2662,8 @@ export interface components {
             /** @description No unit is free or held */
             sold_out: boolean;
             needs_shipping: boolean;
+            /** @description Until it opens viewers are told no price and nothing can be bought */
+            price_hidden: boolean;
         };
         CardStock: {
             free: number;
@@ -2632,8 +2674,8 @@ export interface components {
         CardVariant: {
             sku: string;
             name: string;
-            /** @description In force for the caller, now */
-            price: components["schemas"]["Money"];
+            /** @description In force for the caller, now; none until it opens */
+            price?: components["schemas"]["Money"] | null;
             price_version: number;
             stock: components["schemas"]["CardStock"];
             /** @description The base price, when another is in force for the caller */
@@ -2653,12 +2695,14 @@ export interface components {
             product: string;
             name: string;
             variant: string;
-            price: components["schemas"]["Money"];
+            /** @description None until it opens */
+            price?: components["schemas"]["Money"] | null;
             price_version: number;
             picture?: string | null;
             free: number;
-            /** @description False: no longer sold */
+            /** @description False: no longer sold, or not yet */
             on_offer: boolean;
+            price_hidden: boolean;
         };
         CartLineDraft: {
             /** @description 0 removes */
@@ -3352,6 +3396,8 @@ export interface components {
             state: "active" | "archived";
             /** @description false: a ticket or the like, bought without an address */
             needs_shipping: boolean;
+            /** @description Viewers see no price and cannot buy until it opens */
+            price_hidden: boolean;
             /** @description Send it back when changing */
             version: number;
             variants: components["schemas"]["Variant"][];
@@ -5244,6 +5290,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    hidePrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listPrices: {
         parameters: {
             query?: never;
@@ -6207,6 +6274,31 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openPrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowDraft"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {

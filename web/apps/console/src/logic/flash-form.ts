@@ -33,10 +33,10 @@ export function flashFormOf(card: Card): FlashForm {
     items: card.variants.map((variant) => ({
       sku: variant.sku,
       name: variant.name,
-      listAmount: variant.price.amount,
+      listAmount: variant.price?.amount ?? 0,
       free: variant.stock.free,
       chosen: variant.stock.free > 0,
-      price: suggested(variant.price.amount),
+      price: suggested(variant.price?.amount ?? 0),
       units: String(Math.min(20, variant.stock.free)),
     })),
     minutes: '10',

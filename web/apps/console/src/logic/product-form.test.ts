@@ -10,6 +10,7 @@ const mug: Product = {
   pictures: ['/v1/pictures/pic_7', '/v1/pictures/pic_8'],
   state: 'active',
   needs_shipping: true,
+  price_hidden: false,
   version: 3,
   created_at_ms: 0,
   variants: [

@@ -113,6 +113,7 @@ export function afterEvent(room: RoomState, event: ServerEvent): RoomState {
       return { ...room, nowShowing: { product: event.product, at_ms: event.at_ms, media: event.media } };
     case 'product_hidden':
       return { ...room, nowShowing: null };
+    case 'price_revealed':
     case 'showcase_changed':
       return { ...room, showcaseVersion: event.version };
     case 'session':

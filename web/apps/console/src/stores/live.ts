@@ -96,7 +96,8 @@ export const useLive = defineStore('live', () => {
           if (event.kind === 'capabilities') shop.told({ selling: event.selling, chat: event.chat });
           // What is replayed happened before the snapshot the page already shows.
           if (!replayed) state.value = afterEvent(state.value, event);
-          if (event.kind === 'showcase_changed' && event.version !== showcase.value?.version) void loadShowcase();
+          const changes = event.kind === 'showcase_changed' || event.kind === 'price_revealed';
+          if (changes && event.version !== showcase.value?.version) void loadShowcase();
           if (event.kind === 'flash_sale' || event.kind === 'snapshot') void loadSales();
           if (event.kind === 'snapshot' && event.showcase_version !== showcase.value?.version) void loadShowcase();
         },
@@ -197,6 +198,11 @@ export const useLive = defineStore('live', () => {
     state.value = { ...state.value, nowShowing: null };
   }
 
+  async function openPrice(product: string, playhead: MediaTime | null): Promise<void> {
+    await api.openPrice(room.value, product, playhead);
+    await loadShowcase();
+  }
+
   async function changeStock(sku: string, change: number, reason: string): Promise<void> {
     const now = await api.changeStock(sku, { change, reason });
     const told = { sku, free: now.stock.free, held: now.stock.held, version: now.version };
@@ -234,6 +240,7 @@ export const useLive = defineStore('live', () => {
     setProducts,
     show,
     hide,
+    openPrice,
     changeStock,
     say,
   };

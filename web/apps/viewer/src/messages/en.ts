@@ -169,6 +169,7 @@ export const en: typeof zhCN = {
   },
   role: { owner: 'Owner', operator: 'Staff', host: 'Host', moderator: 'Mod', support: 'Support' },
   shop: {
+    price_waits: 'Not on sale yet',
     member_price: 'Member price',
     activity_price: 'On offer',
     bag: 'Showcase',

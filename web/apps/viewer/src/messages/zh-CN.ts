@@ -167,6 +167,7 @@ export const zhCN = {
   },
   role: { owner: '店主', operator: '运营', host: '主播', moderator: '场控', support: '客服' },
   shop: {
+    price_waits: '等主播开价',
     member_price: '会员价',
     activity_price: '活动价',
     bag: '橱窗',

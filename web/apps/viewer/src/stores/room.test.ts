@@ -80,6 +80,33 @@ describe('the room as the page sees it', () => {
     expect(room.shownCard?.name).toBe('Mug');
   });
 
+  it('shows a price that opened when the picture gets there, and asks for it before', async () => {
+    let playhead_s = 100;
+    room.followPlayhead(() => ({ epoch: 1, pts90k: playhead_s * 90_000 }));
+    const hidden = { ...card, price_hidden: true, variants: card.variants.map((one) => ({ ...one, price: null, price_version: 0 })) };
+    answers['/v1/rooms/demo/showcase'] = { version: 1, items: [hidden], now_showing: null };
+    await room.loadShowcase();
+    FakeSocket.newest.receive(snapshot());
+    answers['/v1/rooms/demo/showcase'] = { version: 2, items: [card], now_showing: null };
+    asked = [];
+    FakeSocket.newest.receive({
+      kind: 'price_revealed', epoch: 1, seq: 11, product: 'prd_1', version: 2, at_ms: 1, media: { epoch: 1, pts90k: 102 * 90_000 },
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked).toEqual(['/v1/rooms/demo/showcase']);
+    expect(room.cards[0]?.variants[0]?.price).toBeNull();
+    playhead_s = 102;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(room.cards[0]?.variants[0]?.price).toEqual(price);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('keeps a price that is not open from the page, also where staff are told it', async () => {
+    answers['/v1/rooms/demo/showcase'] = { version: 2, items: [{ ...card, price_hidden: true }], now_showing: null };
+    await room.loadShowcase();
+    expect(room.cards[0]?.variants[0]?.price).toBeNull();
+  });
+
   it('takes only newer stock', () => {
     FakeSocket.newest.receive(snapshot());
     FakeSocket.newest.receive({ kind: 'state', online: 0, likes: 0, stock: [{ sku: 'sku_1', free: 6, held: 2, version: 5 }] });

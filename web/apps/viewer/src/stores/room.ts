@@ -13,9 +13,11 @@ import {
   type NowShowing,
   type OutsideEvent,
   type PollCard,
+  type PriceRevealedEvent,
   type RoomAct,
   type RoomEntry,
   type ServerEvent,
+  type Showcase,
   type SnapshotEvent,
   type SocketStatus,
   type StockState,
@@ -28,6 +30,7 @@ import { i18n } from '../app/i18n';
 import { takeLinkToken } from '../app/link-token';
 import { say, sayProblem } from '../app/say';
 import { server_now_ms, useClock } from '../app/server-now';
+import { asViewersSee } from '../room/card';
 import { useCoupons } from './coupons';
 import { useFlash } from './flash';
 import { useMe } from './me';
@@ -319,6 +322,8 @@ export const useRoom = defineStore('room', () => {
         return whenSeen({ product: event.product, at_ms: event.at_ms, media: event.media }, event.media);
       case 'product_hidden':
         return whenSeen(null, event.media);
+      case 'price_revealed':
+        return priceOpens(event);
       case 'showcase_changed':
         return showcaseIs(event.version);
       case 'capabilities':
@@ -431,19 +436,40 @@ export const useRoom = defineStore('room', () => {
     setTimeout(() => void loadShowcase(), showcaseVersion < 0 ? 0 : Math.random() * 800);
   }
 
+  /** The price is fetched while the picture is on its way, by each page at another moment, and shown with it. */
+  function priceOpens(event: PriceRevealedEvent): void {
+    newestVersion = event.version;
+    const answer = new Promise((done) => setTimeout(done, Math.random() * 800)).then(askShowcase);
+    const show = (found: Showcase | null): void => {
+      if (!found) void loadShowcase();
+      else if (found.version >= showcaseVersion) takeShowcase(found);
+    };
+    pictureQueue.push(event.media, playhead(), () => void answer.then(show));
+  }
+
   async function loadShowcase(): Promise<void> {
+    takeShowcase(await askShowcase());
+  }
+
+  /** Null when there is none, or the viewer has gone to another room. */
+  async function askShowcase(): Promise<Showcase | null> {
     const name = room.value;
     try {
       const answer = await api.showcase(name);
-      if (room.value !== name) return;
-      cards.value = withBeside(answer.items);
-      showcaseLoaded.value = true;
-      showcaseVersion = Math.max(answer.version, newestVersion);
-      for (const card of answer.items) {
-        for (const variant of card.variants) takeStock({ sku: variant.sku, ...variant.stock });
-      }
+      return room.value === name ? answer : null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // without the shop the room goes on
+      return null;
+    }
+  }
+
+  function takeShowcase(answer: Showcase | null): void {
+    if (!answer) return;
+    cards.value = withBeside(answer.items.map(asViewersSee));
+    showcaseLoaded.value = true;
+    showcaseVersion = Math.max(answer.version, newestVersion);
+    for (const card of answer.items) {
+      for (const variant of card.variants) takeStock({ sku: variant.sku, ...variant.stock });
     }
   }
 
