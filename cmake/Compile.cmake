@@ -25,20 +25,35 @@ target_compile_options(vitrine_asio PRIVATE $<TARGET_PROPERTY:vitrine_flags,INTE
 target_compile_definitions(vitrine_asio PRIVATE $<TARGET_PROPERTY:vitrine_flags,INTERFACE_COMPILE_DEFINITIONS>)
 target_link_libraries(vitrine_flags INTERFACE vitrine_asio)
 
-# One precompiled header for all: the standard library, Asio's core and JSON cost seconds a file.
+# Two precompiled headers, because the standard library, Asio's core and JSON cost seconds a file: pch.h for the
+# program, and for the tests one with GoogleTest that is compiled without optimization: a test is compiled more
+# often than run, and optimizing its many small functions under sanitizers takes twice as long as all the rest.
 # -fno-pch-timestamp and the .sum let ccache reuse objects across build folders (cached_compile.sh).
-file(WRITE "${CMAKE_BINARY_DIR}/pch.cc.in" "")
-configure_file("${CMAKE_BINARY_DIR}/pch.cc.in" "${CMAKE_BINARY_DIR}/pch.cc" COPYONLY)
-add_library(vitrine_pch STATIC "${CMAKE_BINARY_DIR}/pch.cc")
-target_link_libraries(vitrine_pch PUBLIC vitrine_flags)
-target_compile_options(vitrine_pch PRIVATE -Xclang -fno-pch-timestamp)
-target_include_directories(vitrine_pch PRIVATE "${CMAKE_SOURCE_DIR}/cmake")
-target_precompile_headers(vitrine_pch PRIVATE <pch.h>)
-configure_file("${CMAKE_SOURCE_DIR}/cmake/pch.h"
-  "${CMAKE_BINARY_DIR}/CMakeFiles/vitrine_pch.dir/cmake_pch.hxx.pch.sum" COPYONLY)
-
-function(vitrine_use_pch target)
-  target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+function(vitrine_make_pch target header)
+  file(WRITE "${CMAKE_BINARY_DIR}/pch.cc.in" "")
+  configure_file("${CMAKE_BINARY_DIR}/pch.cc.in" "${CMAKE_BINARY_DIR}/${target}.cc" COPYONLY)
+  add_library(${target} STATIC "${CMAKE_BINARY_DIR}/${target}.cc")
+  target_link_libraries(${target} PUBLIC vitrine_flags)
+  target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp ${ARGN})
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake")
-  target_precompile_headers(${target} REUSE_FROM vitrine_pch)
+  target_precompile_headers(${target} PRIVATE <${header}>)
+  configure_file("${CMAKE_SOURCE_DIR}/cmake/${header}"
+    "${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.pch.sum" COPYONLY)
 endfunction()
+function(vitrine_reuse_pch target pch)
+  target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp ${ARGN})
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake")
+  target_precompile_headers(${target} REUSE_FROM ${pch})
+endfunction()
+
+vitrine_make_pch(vitrine_pch pch.h)
+function(vitrine_use_pch target)
+  vitrine_reuse_pch(${target} vitrine_pch)
+endfunction()
+if(VITRINE_TESTS)
+  vitrine_make_pch(vitrine_test_pch test_pch.h -O0)
+  target_link_libraries(vitrine_test_pch PUBLIC GTest::gmock GTest::gtest)
+  function(vitrine_use_test_pch target)
+    vitrine_reuse_pch(${target} vitrine_test_pch -O0)
+  endfunction()
+endif()

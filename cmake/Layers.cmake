@@ -83,7 +83,7 @@ function(vitrine_folder folder uses folders)
     add_executable(test_${name} ${tests})
     target_link_libraries(test_${name} PRIVATE vitrine_${name} vitrine_testing GTest::gmock_main GTest::gtest rapidcheck)
     target_compile_definitions(test_${name} PRIVATE VITRINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    vitrine_use_pch(test_${name})
+    vitrine_use_test_pch(test_${name})
     add_test(NAME ${name} COMMAND test_${name})
     # What keeps rows is tested on both engines; the tests start a PostgreSQL of their own.
     if(folder IN_LIST vitrine_on_postgres)
