@@ -57,14 +57,19 @@ Result<void> OpsModule::start() {
   if (!database) return database.error();
   needs_.bus.source(**database);
   database_ = std::move(*database);
-  home_.spawn(load());
+  // Waited for, so that nothing of it is under way when the module goes again at once.
+  const auto read = std::make_shared<std::promise<void>>();
+  auto done = read->get_future();
+  home_.spawn(load(read));
+  done.wait();
   return {};
 }
 
-Task<void> OpsModule::load() {
+Task<void> OpsModule::load(std::shared_ptr<std::promise<void>> read) {
   const auto loaded = co_await switch_.load(database_.get());
   if (!loaded) log_error("ops.capabilities_unread", {{"reason", loaded.error().reason}});
   loaded_ = loaded.ok();
+  read->set_value();
 }
 
 void OpsModule::stop() {

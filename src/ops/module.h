@@ -5,6 +5,7 @@
 //         core; changes on one home core.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -50,7 +51,7 @@ class OpsModule final : public Module, public OpsPort {
   Task<Result<Capabilities>> change_at_home(CapabilitiesBody body);
   Task<Reply<StatusView>> status(Call call);
   Task<Reply<HttpResponse>> openapi(Call call);
-  Task<void> load();
+  Task<void> load(std::shared_ptr<std::promise<void>> read);
 
   OpsNeeds needs_;
   Core& home_;
