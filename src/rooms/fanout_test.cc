@@ -166,7 +166,9 @@ TEST(DeflatedFeed, AViewerThatLagsGoesOnBySnapshotAndMissesNoControlEvent) {
   slow.stall();
   const MonotonicTime until = house.clock.monotonic() + Microseconds(2'200'000);
   int64_t version = 0;
-  while (house.clock.monotonic() < until) {
+  // Long enough for the lag, and enough bytes for it also where the kernel takes many and the machine is
+  // slow.
+  while (house.clock.monotonic() < until || version < 1'000) {
     speaker.say("a line");
     house.change_showcase(++version);
     while (speaker.page.showcases.empty() || speaker.page.showcases.back() != version)
