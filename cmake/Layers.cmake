@@ -85,6 +85,10 @@ function(vitrine_folder folder uses folders)
     target_compile_definitions(test_${name} PRIVATE VITRINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     vitrine_use_test_pch(test_${name})
     add_test(NAME ${name} COMMAND test_${name})
+    if(folder STREQUAL "shop")  # two hundred seeds are as long as all its other tests on both engines
+      add_test(NAME shop_simulation COMMAND test_shop "--gtest_filter=CommerceSimulation.*")
+      set_tests_properties(shop PROPERTIES ENVIRONMENT "GTEST_FILTER=-CommerceSimulation.*")
+    endif()
     # What keeps rows is tested on both engines; the tests start a PostgreSQL of their own.
     if(folder IN_LIST vitrine_on_postgres)
       add_test(NAME ${name}_postgres COMMAND test_${name})
